@@ -58,18 +58,26 @@ export const update = operatorMutation('team.update')({
     closeAfterMs: v.optional(v.number()),
     whenHolderVanishes: v.optional(vWhenHolderVanishes),
     /** [A9] For what comes to somebody from then on. */
-    pickUp: v.optional(vPickUp),
+    pickUp: v.optional(vPickUp.partial()),
     /** [T7] Null: none any more. */
     targets: v.optional(v.union(vTargets, v.null())),
   },
   returns: v.null(),
   handler: async (ctx, { teamId, targets, ...given }) => {
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
+    const pickUp = given.pickUp && {
+      ...((await ctx.db.get(teamId))?.pickUp ?? defaultPickUp),
+      ...given.pickUp,
+    };
     requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
     requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
-    const fault = given.pickUp && faultOfPickUp(given.pickUp);
+    const fault = pickUp && faultOfPickUp(pickUp);
     if (fault) throw appError('INVALID_INPUT', fault);
-    const settings = { ...given, ...(name === undefined ? {} : { name: cleanName(name, 'The team') }) };
+    const settings = {
+      ...given,
+      pickUp,
+      ...(name === undefined ? {} : { name: cleanName(name, 'The team') }),
+    };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);
     if (targets !== undefined) await saveTargets(ctx, teamId, targets);

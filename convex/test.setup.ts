@@ -25,9 +25,30 @@ export function setupTest() {
   process.env.SEALING_KEY ??= btoa('a key of thirty-two bytes, to go');
   process.env.CONVEX_SITE_URL = testSiteUrl;
   process.env.SETUP_TOKEN = setupToken;
-  return convexTest({ schema, modules });
+  const t = convexTest({ schema, modules });
+  storeInTurn();
+  return t;
 }
+
 export type TestDesk = ReturnType<typeof setupTest>;
+
+type Store = (op: string, args: object) => Promise<unknown>;
+let lastStored: Promise<unknown> = Promise.resolve();
+
+/**
+ * Files that an action stores side by side are transactions of their own on the engine and on Convex; the test double takes
+ * one for a part of whichever is under way, and refuses it where that ends first. Here they go one after the other.
+ */
+function storeInTurn() {
+  const { Convex } = globalThis as unknown as { Convex: { jsSyscall: Store } };
+  const { get: storeOf, configurable: isAsItCame } = Object.getOwnPropertyDescriptor(Convex, 'jsSyscall')!;
+  if (!isAsItCame) return;
+  const get = (): Store => (op, args) => {
+    const store = () => (storeOf!.call(Convex) as Store)(op, args);
+    return (lastStored = lastStored.then(store, store));
+  };
+  Object.defineProperty(Convex, 'jsSyscall', { get, configurable: false });
+}
 
 /** Work of the model as one mutation, opened and settled as the builders do. */
 export function transact<Result>(t: TestDesk, work: (ctx: CaseCtx) => Promise<Result>): Promise<Result> {

@@ -72,17 +72,22 @@ export function Options({ words }: { words: Readonly<Record<string, string>> }) 
 }
 
 /** On or off, with the word for on beside it. */
-export function Checkbox({ label, checked, disabled, onChoose }: CheckboxProps) {
+export function Checkbox({ label, hint, checked, disabled, onChoose }: CheckboxProps) {
   return (
-    <label className="flex items-center gap-2 text-base pointer-coarse:min-h-11">
+    <label
+      className={`flex gap-2 text-base pointer-coarse:min-h-11 ${hint ? 'items-start' : 'items-center'}`}
+    >
       <input
         type="checkbox"
-        className="size-4 accent-accent"
+        className={`size-4 accent-accent ${hint ? 'mt-0.5' : ''}`}
         checked={checked}
         disabled={disabled}
         onChange={(event) => onChoose(event.target.checked)}
       />
-      {label}
+      <span>
+        {label}
+        {hint && <span className="block text-sm text-ink-3">{hint}</span>}
+      </span>
     </label>
   );
 }
@@ -90,6 +95,7 @@ export function Checkbox({ label, checked, disabled, onChoose }: CheckboxProps) 
 interface CheckboxProps {
   disabled?: boolean;
   label: string;
+  hint?: ReactNode;
   checked: boolean;
   onChoose: (checked: boolean) => void;
 }

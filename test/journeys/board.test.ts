@@ -113,7 +113,7 @@ it('[A5] why a ticket has nobody yet is one press away', async () => {
   await manager.goto(`${desk.settings.url}/inbox/all/2`);
   await page.reads(/Polar 300/);
   await manager.keyboard.press('Control+k');
-  await manager.getByRole('combobox').fill('Unassign');
+  await manager.getByRole('dialog').getByRole('combobox').fill('Unassign');
   await manager
     .getByRole('option', { name: /^Unassign/ })
     .first()

@@ -95,7 +95,7 @@ describe('the desk behind its policy', () => {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('dark');
+    await page.getByRole('dialog').getByRole('combobox').fill('dark');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /, Online$/ }).click();
     await page.getByRole('menu').waitFor();

@@ -232,6 +232,8 @@ test.each([
   ['where its answers come in', 'Red+c-1@in.shop.test'],
   ['the address that customers know', 'red@shop.test'],
 ])('[M1] [R2] a mail that nobody told of, for %s, comes to no other team’s', async (_where, addressed) => {
+  // Its events wait for whoever processes them below.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const desk = await openMailDesk({ apiKey: 're_shared' });
   const other = await openMailDesk({ beside: desk.t });
   const settings = { address: 'red@shop.test', senderName: '', replyAddress: 'red@in.shop.test' };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
-import { readShared, readTicket } from '../../readShared.setup';
+import { readerOf, readShared, readTicket } from '../../readShared.setup';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { passTime, refusal } from '../../test.setup';
 
@@ -138,6 +138,11 @@ test('[A9] three minutes for what is urgent, also from when it becomes so; as th
     manager.as.mutation(api.teams.update, { teamId, pickUp: { minutes, urgentMinutes: 0 } });
   for (const bad of [-1, 1.5, 1_441]) expect(await refusal(set(bad))).toBe('INVALID_INPUT');
   await set(0);
+  // What is not given stays.
+  await manager.as.mutation(api.teams.update, { teamId, pickUp: { urgentMinutes: 7 } });
+  await manager.as.mutation(api.teams.update, { teamId, pickUp: { minutes: 0 } });
+  const read = readerOf(manager.as, teamId);
+  expect((await read(api.teams.get, {}))?.pickUp).toEqual({ minutes: 0, urgentMinutes: 7 });
   const kept = await never.openTicket();
   await never.settle();
   const { assigneeId } = await never.ticket(kept.ticketId);

@@ -3,9 +3,8 @@ import { usePushActs, usePushState } from '../../convex/pushes';
 import { describeError, refusalOf } from '../../lib/errors';
 import { type PushAbility, pushAbility, pushEndpoint } from '../../lib/push';
 import { Button } from '../../ui/button';
-import { Checkbox } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { useSaved } from './savedField';
+import { SavedCheckbox } from './savedField';
 import { SettingRow } from './settingRow';
 
 const words: Record<Exclude<PushAbility, 'possible'>, string> = {
@@ -54,13 +53,12 @@ interface WordsProps {
 }
 
 function WordsRow({ showsWords, onSave }: WordsProps) {
-  const { value, choose } = useSaved({ value: showsWords, onSave });
   return (
     <SettingRow
       label="Customers’ words"
       hint="Shown in notices of this browser, also on a locked screen. Else they say only which ticket it is."
     >
-      <Checkbox label="Show what customers write" checked={value} onChoose={(next) => void choose(next)} />
+      <SavedCheckbox label="Show what customers write" value={showsWords} onSave={onSave} />
     </SettingRow>
   );
 }

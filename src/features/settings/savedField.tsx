@@ -5,7 +5,7 @@
  * change was refused; a text being written is overwritten by nothing, neither a late answer nor somebody else's change.
  */
 import { type ComponentProps, useState } from 'react';
-import { NativeSelect, TextArea, TextInput } from '../../ui/field';
+import { Checkbox, NativeSelect, TextArea, TextInput } from '../../ui/field';
 import { useSaving } from './settingRow';
 
 interface Saved<Value> {
@@ -54,6 +54,17 @@ export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<strin
       }}
     />
   );
+}
+
+/** Saved as it is ticked or cleared. */
+export function SavedCheckbox({
+  value: stored,
+  onSave,
+  done,
+  ...rest
+}: Saved<boolean> & Omit<ComponentProps<typeof Checkbox>, 'checked' | 'onChoose'>) {
+  const { value, choose } = useSaved({ value: stored, onSave, done });
+  return <Checkbox {...rest} checked={value} onChoose={(next) => void choose(next)} />;
 }
 
 const linesOf = (text: string) =>

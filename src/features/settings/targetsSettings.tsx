@@ -13,10 +13,10 @@ import { useMembership } from '../../convex/session';
 import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
-import { Checkbox, Options, TextInput } from '../../ui/field';
+import { Checkbox, NativeSelect, Options, TextInput } from '../../ui/field';
 import { EmptyState } from '../../ui/states';
 import { notify } from '../../ui/toast';
-import { SavedSelect, useSaved } from './savedField';
+import { useSaved } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 import { dayAndTime, dueAfter, exampleInstant, readGoal, writeGoal } from './targetWords';
 
@@ -136,14 +136,16 @@ function Counting({ targets, disabled, onChange }: Omit<FormProps, 'onRemove'>) 
     );
   return (
     <SettingRow label="They count" hint={hint}>
-      <SavedSelect
+      <NativeSelect
         aria-label="They count"
         value={targets.isAroundTheClock ? 'always' : 'open'}
         disabled={disabled}
-        onSave={(choice) => onChange({ ...targets, isAroundTheClock: choice === 'always' })}
+        onChange={({ target: { value } }) =>
+          void onChange({ ...targets, isAroundTheClock: value === 'always' })
+        }
       >
         <Options words={countingWords} />
-      </SavedSelect>
+      </NativeSelect>
     </SettingRow>
   );
 }

@@ -3,8 +3,8 @@ import type { AssignmentMode } from '../../../convex/shared/routing/routing';
 import type { WhenHolderVanishes } from '../../../convex/shared/control/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { Checkbox, Options } from '../../ui/field';
-import { SavedInput, SavedSelect, useSaved } from './savedField';
+import { Options } from '../../ui/field';
+import { SavedCheckbox, SavedInput, SavedSelect } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 
 const modes: Record<AssignmentMode, string> = {
@@ -64,14 +64,14 @@ export function TeamSettings() {
           hint="Minutes of your opening hours. A ticket that came automatically and is neither opened nor answered by then goes to others. 0: it stays."
           value={team.pickUp.minutes}
           disabled={!mayChange}
-          onSave={(minutes) => update({ teamId, pickUp: { ...team.pickUp, minutes } })}
+          onSave={(minutes) => update({ teamId, pickUp: { minutes } })}
         />
         <NumberRow
           label="Urgent ones within"
           hint="Minutes. 0: it stays."
           value={team.pickUp.urgentMinutes}
           disabled={!mayChange}
-          onSave={(urgentMinutes) => update({ teamId, pickUp: { ...team.pickUp, urgentMinutes } })}
+          onSave={(urgentMinutes) => update({ teamId, pickUp: { urgentMinutes } })}
         />
       </SettingGroup>
       <SettingGroup title="When an operator goes offline">
@@ -112,8 +112,7 @@ export function TeamSettings() {
 function FurtherTeams({ isAllowed: stored }: { isAllowed: boolean }) {
   const { teamId } = useMembership();
   const allow = useAllowFurtherTeams();
-  const { value, choose } = useSaved({ value: stored, onSave: (allowed) => allow({ teamId, allowed }) });
-  return <Checkbox label="Allowed" checked={value} onChoose={(next) => void choose(next)} />;
+  return <SavedCheckbox label="Allowed" value={stored} onSave={(allowed) => allow({ teamId, allowed })} />;
 }
 
 interface NumberRowProps {

@@ -7,7 +7,7 @@ import { copy } from '../../ui/copy';
 import { Field } from '../../ui/field';
 import { SavedAgent } from './answeredBy';
 import { ChatIdentity } from './chatIdentity';
-import { SavedLines } from './savedField';
+import { SavedCheckbox, SavedLines } from './savedField';
 import { useSaving } from './settingRow';
 import { WebChatLook } from './webChatLook';
 
@@ -55,22 +55,20 @@ export function WebChatCard({ channel }: { channel: Channel }) {
           />
         </Field>
       </div>
-      <label className="mt-4 flex items-start gap-2 text-sm">
-        <input
-          type="checkbox"
-          className="mt-0.5"
-          checked={channel.showsPage}
-          disabled={!mayChange || isBusy}
-          onChange={({ target }) => void save(() => update({ ...at, showsPage: target.checked }), 'Saved.')}
+      <div className="mt-4">
+        <SavedCheckbox
+          label="Show the page that customers write from"
+          hint={
+            <>
+              Only of those who have agreed, as your page tells: <code>baton('consent', true)</code>. Without
+              what follows a ? or #.
+            </>
+          }
+          value={channel.showsPage}
+          disabled={!mayChange}
+          onSave={(showsPage) => update({ ...at, showsPage })}
         />
-        <span>
-          Show the page that customers write from
-          <span className="block text-xs text-ink-3">
-            Only of those who have agreed, as your page tells: <code>baton('consent', true)</code>. Without
-            what follows a ? or #.
-          </span>
-        </span>
-      </label>
+      </div>
       {mayChange && <ChatIdentity channel={channel} />}
     </section>
   );
