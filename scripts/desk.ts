@@ -13,6 +13,7 @@ import { buildApp, distDir } from './build.ts';
 import type { Deployment } from './convexCli.ts';
 import { type Addresses, answerHeaders, loaderLead } from './headers.ts';
 import { deployChanges } from './pushed.ts';
+import { knownKeys } from './knownKeys.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -56,6 +57,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     },
     // One file for each address that is counted (E4), and none that a message could not carry.
     maxUploadBytes: maxFileBytes,
+    knowsCredential: knownKeys(ask),
     uploadsOnce: true,
     uploadsAs: storedType,
     redactErrors: options.showsErrors !== true,

@@ -326,6 +326,7 @@ import type * as shared_agents_handoverJudging from "../shared/agents/handoverJu
 import type * as shared_agents_heat from "../shared/agents/heat.js";
 import type * as shared_agents_heating from "../shared/agents/heating.js";
 import type * as shared_agents_judged from "../shared/agents/judged.js";
+import type * as shared_agents_keys from "../shared/agents/keys.js";
 import type * as shared_agents_knowledge from "../shared/agents/knowledge.js";
 import type * as shared_agents_knowledgeTurn from "../shared/agents/knowledgeTurn.js";
 import type * as shared_agents_language_korean from "../shared/agents/language/korean.js";
@@ -837,6 +838,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/heat": typeof shared_agents_heat;
   "shared/agents/heating": typeof shared_agents_heating;
   "shared/agents/judged": typeof shared_agents_judged;
+  "shared/agents/keys": typeof shared_agents_keys;
   "shared/agents/knowledge": typeof shared_agents_knowledge;
   "shared/agents/knowledgeTurn": typeof shared_agents_knowledgeTurn;
   "shared/agents/language/korean": typeof shared_agents_language_korean;

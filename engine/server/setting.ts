@@ -38,6 +38,11 @@ export interface EngineOptions {
    * tokens protect what there is; the host knows when there is no token yet.
    */
   allowsOrigin?: AllowsOrigin;
+  /**
+   * Whether this `Authorization` of an HTTP action, which is no token of the engine's, is somebody's: only then is it counted for
+   * itself (T25). None is unless told.
+   */
+  knowsCredential?: (authorization: string) => boolean;
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;

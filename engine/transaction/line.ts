@@ -7,10 +7,57 @@ export interface Owned {
   owner: string | null;
 }
 
+/** First come, first served, in the same time however many wait: an array that gives its first away moves all the others. */
+class Queue<T> {
+  /** Put back, the next last. */
+  #front: T[] = [];
+  #back: T[] = [];
+  /** Of the back, where the next is. */
+  #at = 0;
+
+  get length(): number {
+    return this.#front.length + this.#back.length - this.#at;
+  }
+
+  push(one: T): void {
+    this.#back.push(one);
+  }
+
+  unshift(one: T): void {
+    this.#front.push(one);
+  }
+
+  shift(): T {
+    if (this.#front.length > 0) return this.#front.pop()!;
+    const one = this.#back[this.#at++]!;
+    // What has gone is let go of once it is the greater part.
+    if (this.#at * 2 >= this.#back.length) {
+      this.#back = this.#back.filter((_, at) => at >= this.#at);
+      this.#at = 0;
+    }
+    return one;
+  }
+
+  /** It stands here, most likely where one was put last. */
+  drop(one: T): void {
+    const places = this.#front.includes(one) ? this.#front : this.#back;
+    places.splice(places.lastIndexOf(one), 1);
+  }
+
+  /** Those that are meant do not stand here any more. */
+  remove(isMeant: (one: T) => boolean): T[] {
+    const all = [...this.#front.toReversed(), ...this.#back.filter((_, at) => at >= this.#at)];
+    this.#front = [];
+    this.#back = all.filter((one) => !isMeant(one));
+    this.#at = 0;
+    return all.filter(isMeant);
+  }
+}
+
 /** What of one owner waits. */
 interface Place<Job> {
   owner: string | null;
-  jobs: Job[];
+  jobs: Queue<Job>;
 }
 
 export class Line<Job> {
@@ -18,7 +65,7 @@ export class Line<Job> {
   waitsSinceMs = 0;
   #length = 0;
   /** In the order of their next turns. */
-  #places: Place<Job>[] = [];
+  readonly #places = new Queue<Place<Job>>();
   readonly #owners = new Map<string, Place<Job>>();
 
   get length(): number {
@@ -36,7 +83,7 @@ export class Line<Job> {
   /** It was taken last, and is the next again. */
   putBack(job: Job, owner: string | null): void {
     const place = this.#placeOf(owner);
-    if (place.jobs.length > 0) this.#places.splice(this.#places.indexOf(place), 1);
+    if (place.jobs.length > 0) this.#places.drop(place);
     this.#places.unshift(place);
     place.jobs.unshift(job);
     this.#length++;
@@ -46,8 +93,8 @@ export class Line<Job> {
   take(most: number, nowMs: number): Job[] {
     const taken: Job[] = [];
     while (taken.length < most && this.#places.length > 0) {
-      const place = this.#places.shift()!;
-      taken.push(place.jobs.shift()!);
+      const place = this.#places.shift();
+      taken.push(place.jobs.shift());
       if (place.jobs.length > 0) this.#places.push(place);
       else this.#leave(place);
     }
@@ -59,11 +106,10 @@ export class Line<Job> {
   /** Those of the owner's that are meant do not stand here any more. */
   withdraw(owner: string, isMeant: (job: Job) => boolean): Job[] {
     const place = this.#placeOf(owner);
-    const gone = place.jobs.filter(isMeant);
-    place.jobs = place.jobs.filter((job) => !isMeant(job));
+    const gone = place.jobs.remove(isMeant);
     this.#length -= gone.length;
     if (place.jobs.length > 0) return gone;
-    this.#places = this.#places.filter((other) => other !== place);
+    this.#places.drop(place);
     this.#leave(place);
     return gone;
   }
@@ -71,7 +117,7 @@ export class Line<Job> {
   #placeOf(owner: string | null): Place<Job> {
     const known = owner === null ? undefined : this.#owners.get(owner);
     if (known !== undefined) return known;
-    const place = { owner, jobs: [] };
+    const place = { owner, jobs: new Queue<Job>() };
     if (owner !== null) this.#owners.set(owner, place);
     return place;
   }

@@ -86,6 +86,23 @@ describe('the order of mutations', () => {
     expect(next(9)).toEqual([1, 10, 2, 3, 4, 5]);
   });
 
+  it('[E4] [engine T25] 200,000 that one owner asks for are taken and put back as fast, each, as a few are', () => {
+    const queue = new WriteQueue<Numbered>(() => 0);
+    const many = 200_000;
+    for (let n = 0; n < many; n++) queue.push({ n, rank: 'ordinary', session: null, owner: 'flood' });
+    const beganAt = performance.now();
+    let next = 0;
+    while (next < many) {
+      const taken = queue.take(64);
+      expect(taken[0]!.n).toBe(next);
+      const begun = Math.min(40, taken.length);
+      queue.putBack(taken.slice(begun));
+      next += begun;
+    }
+    expect(queue.length).toBe(0);
+    expect(performance.now() - beganAt).toBeLessThan(2_000);
+  });
+
   it('[E4] [engine T25] no rank waits longer than a second, however many of the others there are', () => {
     let now = 0;
     const queue = new WriteQueue<Numbered>(() => now);

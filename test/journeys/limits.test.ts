@@ -1,7 +1,7 @@
 /** Floods over the wire against a whole desk: who floods is refused, and nobody else is any worse off. */
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readShared } from '../../convex/readShared.setup.ts';
 import { limits } from '../../convex/shared/kit/limits.ts';
@@ -109,4 +109,25 @@ it('[E4] [P2] of 200 messages at once by one key a hundred are served and the ot
   expect(other.status).toBe(201);
   for (const { answer, end } of flood) if (answer === undefined) end();
   await expect.poll(() => answered(201).length).toBe(100);
+});
+
+it('[E4] [engine T25] 1,000 invented keys are one address that asks; a key that is an agent’s is counted for itself', async () => {
+  const { owner, teamId } = shop;
+  const agentId = await owner.mutation(api.agents.create, { teamId, name: 'Asker', kind: 'external' });
+  const { key } = await owner.mutation(api.agents.createKey, { teamId, agentId, name: 'one' });
+  const writes = vi.spyOn(desk.engine.backend.committer, 'write');
+  const me = (authorization: string) =>
+    fetch(`${desk.settings.siteUrl}/api/v1/me`, {
+      headers: { authorization, 'x-forwarded-for': '203.0.113.77' },
+    });
+  const invented = (n: number) => `Bearer baton_live_invented_${String(n).padStart(43, '0')}`;
+  const known = `Bearer ${key}`;
+  for (let n = 0; n < 1_000; n += 50)
+    for (const { status } of await Promise.all(Array.from({ length: 50 }, (_, at) => me(invented(n + at)))))
+      expect(status).toBe(401);
+  expect((await me(known)).status).toBe(200);
+  const owners = writes.mock.calls.map(([, how]) => how?.owner).filter((one) => typeof one === 'string');
+  writes.mockRestore();
+  expect(owners.filter((one) => one === '203.0.113.77')).toHaveLength(1_000);
+  expect(new Set(owners)).toEqual(new Set(['203.0.113.77', known]));
 });

@@ -12,7 +12,7 @@ import {
   loadTicketForAgent,
   requireKeyHolder,
 } from '../../model/agents/agentAccess';
-import { type KeyHolder, noteKeyUsed } from '../../model/agents/agentKeys';
+import { findKeyHolder, type KeyHolder, noteKeyUsed } from '../../model/agents/agentKeys';
 import {
   mustAnswer,
   viewControl,
@@ -161,6 +161,13 @@ export const admit = internalMutation({
   args: { keyHash: v.string() },
   returns: v.number(),
   handler: async (ctx, { keyHash }) => countCall(ctx, (await requireKeyHolder(ctx, keyHash)).key),
+});
+
+/** Whether it is somebody's: asked by who orders the calls (scripts/knownKeys.ts), outside any of them. */
+export const isKey = internalQuery({
+  args: { keyHash: v.string() },
+  returns: v.boolean(),
+  handler: async (ctx, { keyHash }) => (await findKeyHolder(ctx, keyHash)) !== null,
 });
 
 /** A safe call. */

@@ -3,10 +3,10 @@ import type { HttpRouter } from 'convex/server';
 import { type ActionCtx, httpAction, limited } from '../../functions';
 import { internal } from '../../_generated/api';
 import { unknownKey } from '../../model/agents/agentAccess';
-import { keyPattern } from '../../model/agents/agentKeys';
 import { tooMany } from '../../model/kit/requestWindows';
 import { closedDesk, requireOpen } from '../../model/kit/closed';
 import { hashToken } from '../../model/kit/secrets';
+import { keyIn } from '../../shared/agents/keys';
 import { withoutEnd, withoutStart } from '../../shared/kit/text';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
@@ -99,8 +99,8 @@ class Counted {
 
 /** The hash of the key, which may still be unknown; what cannot be a key is not looked up. */
 async function readKey(request: Request): Promise<string> {
-  const key = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '')?.[1];
-  if (key === undefined || !keyPattern.test(key)) throw unknownKey();
+  const key = keyIn(request.headers.get('Authorization'));
+  if (key === null) throw unknownKey();
   return hashToken(key);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Keys of outside agents (docs/rules.md P1, R3): `baton_live_<8 letters to know it by>_<43 base-62 digits of 256 random
- * bits>`. Shown once, kept as SHA-256; a fast hash is right for a secret nobody can guess.
+ * Keys of outside agents (docs/rules.md P1, R3), made as shared/agents/keys.ts says. Shown once, kept as SHA-256; a fast hash is
+ * right for a secret nobody can guess.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -28,8 +28,6 @@ function randomDigits(length: number): string {
   }
   return text;
 }
-
-export const keyPattern = /^baton_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/;
 
 export async function createKey(
   ctx: MutationCtx,

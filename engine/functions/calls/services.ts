@@ -139,7 +139,7 @@ export interface Caller {
   userAgent?: string | null;
   /** The verified token, for `getRequestMetadata`. */
   authToken?: string | null;
-  /** What an HTTP action was asked with, whether or not it names somebody. */
+  /** What an HTTP action was asked with, where the host knows that it is somebody's. */
   credential?: string | null;
   /** Whether internal functions may be called: admins, the scheduler, the engine itself. */
   allowInternal: boolean;

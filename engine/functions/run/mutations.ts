@@ -37,7 +37,7 @@ function rankOf({ writeRank }: FunctionInfo, { caller }: MutationCall): Rank | u
   return caller.identity === null && !caller.allowInternal ? undefined : writeRank;
 }
 
-/** Whom a mutation is accounted to: whoever it is asked for by name, by credential or by address; nobody, what the desk does itself. */
+/** Whom a mutation is accounted to: whoever it is asked for by name, by a known credential or by address; nobody, what the desk does itself. */
 function ownerOf({ caller }: MutationCall): string | null {
   const { identity, credential, ip } = caller;
   return identity?.tokenIdentifier ?? credential ?? ip ?? null;
