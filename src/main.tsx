@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { DeskProvider } from './convex/provider';
 import { connectDesk } from './convex/client';
+import { leaveComposedKeys } from './lib/keys';
 import { routeTree } from './routeTree.gen';
 import { Failed } from './ui/states';
 
@@ -22,6 +23,7 @@ declare module '@tanstack/react-router' {
   }
 }
 
+leaveComposedKeys();
 const desk = await connectDesk();
 createRoot(document.getElementById('app')!).render(
   <StrictMode>

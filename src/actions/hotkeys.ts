@@ -2,7 +2,7 @@
  * The one keyboard listener. A single key acts only where it is nobody else's (`lib/keys.ts`) and can be turned off;
  * $mod keys act everywhere.
  */
-import { hasOwnKeys, isComposing, isLayerOpen } from '../lib/keys';
+import { hasOwnKeys, isLayerOpen } from '../lib/keys';
 import { actionIds, definitionOf } from './catalogue';
 import { isSingleKey, makeKeyReader } from './keyReader';
 import { getKeyPreferences, keysOf } from './preferences';
@@ -36,8 +36,8 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
 export function listenToKeys(): () => void {
   const reader = readerOfCatalogue();
   const onKey = (event: KeyboardEvent) => {
-    // Browsers that fill in a form send an event without a key; while a word is composed, keys are the input method's.
-    if (!(event instanceof KeyboardEvent) || isComposing(event)) return;
+    // Browsers that fill in a form send an event without a key.
+    if (!(event instanceof KeyboardEvent)) return;
     if (event.defaultPrevented || (isSingleKey(event) && belongsElsewhere(event))) return reader.forget();
     const id = reader.read(event);
     if (id && runAction(id)) event.preventDefault();

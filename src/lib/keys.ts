@@ -71,12 +71,15 @@ export function hasOwnKeys(target: EventTarget | null, key: string): boolean {
 }
 
 /**
- * Whether this press belongs to an input method. Safari ends the composition before it tells of the Enter that confirmed
- * it: only the old code, 229, says so still.
+ * From here on a press that belongs to an input method reaches nobody else on the page, ours or a library's. Safari ends the
+ * composition before it tells of the Enter that confirmed it: only the old code, 229, says so still.
  */
-export function isComposing(event: KeyboardEvent): boolean {
-  // oxlint-disable-next-line typescript/no-deprecated -- nothing newer says it
-  return event.isComposing || event.keyCode === 229;
+export function leaveComposedKeys(): void {
+  const leave = (event: KeyboardEvent) => {
+    // oxlint-disable-next-line typescript/no-deprecated -- nothing newer says it
+    if (event.isComposing || event.keyCode === 229) event.stopPropagation();
+  };
+  addEventListener('keydown', leave, true);
 }
 
 /** Text is being read or written there: it has a meaning of its own for keys that act everywhere else. */

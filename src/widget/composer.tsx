@@ -6,7 +6,6 @@ import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
 import { filesPasted } from '../lib/upload';
 import { AttachButton, FileLimits, useTray } from './files';
-import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { BrowserStore } from './store';
@@ -94,8 +93,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
           }}
           onBlur={() => chat.setTyping(false)}
           onKeyDown={(event) => {
-            // While a word is being composed, Enter belongs to the input method.
-            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
+            if (event.key !== 'Enter' || event.shiftKey) return;
             event.preventDefault();
             send();
           }}

@@ -6,7 +6,7 @@ import { directionOf, firstSpoken } from '../../convex/shared/customer/words/cat
 import type { Chat } from './chat';
 import { Composer } from './composer';
 import { Header } from './header';
-import { isComposing } from './keys';
+import { leaveComposedKeys } from './keys';
 import { later } from './later';
 import { Log } from './log';
 import { type Look, lookOf } from './look';
@@ -51,7 +51,7 @@ function App({ chat, look, onClose }: AppProps) {
     <main
       aria-label={say('title')}
       data-with={state.conversation?.speakingWith ?? 'agent'}
-      onKeyDown={(event) => event.key === 'Escape' && !isComposing(event) && onClose?.()}
+      onKeyDown={(event) => event.key === 'Escape' && onClose?.()}
     >
       <Header state={state} {...(onClose && { onClose })} />
       {state.isClosed ? (
@@ -120,6 +120,7 @@ async function begin(): Promise<void> {
   visitor.start(said);
 }
 
+leaveComposedKeys();
 if (page.isAlone) {
   around.resolve({ dir: 'ltr', lang: '', said: [] });
   visitor.show(true);

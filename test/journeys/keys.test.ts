@@ -1,5 +1,5 @@
 /** Keys mean one thing at a time: what is typed is text, a started sequence owns the next key, and only then come shortcuts. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
@@ -352,6 +352,63 @@ describe('what lies over the page comes after it', () => {
     await late.keyboard.press('Control+k');
     await late.getByRole('dialog', { name: 'Command menu' }).waitFor();
     await late.context().close();
+  });
+});
+
+describe('what an input method takes means nothing to anything else', () => {
+  /** As Chromium and Firefox tell of it, and as Safari does. */
+  const ways = [{ isComposing: true }, { keyCode: 229 }];
+  /** Tells of it for as long as the field has the focus. */
+  const compose = async (...keys: string[]) => {
+    for (const key of keys)
+      for (const way of ways)
+        await page.evaluate(
+          (how) =>
+            document.activeElement!.dispatchEvent(
+              new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...how }),
+            ),
+          { key, ...way },
+        );
+    await settle();
+  };
+  const hasFocus = (field: Locator) => field.evaluate((it) => it === document.activeElement);
+
+  it('the command menu stays, and runs nothing', async () => {
+    await open(1);
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: /^Type a command/ });
+    await field.fill('resolve');
+    await page.getByRole('option').first().waitFor();
+    await compose('ArrowDown', 'Enter', 'Escape');
+    expect(await field.inputValue()).toBe('resolve');
+    expect((await ticketOf(1)).ticket.status).not.toBe('resolved');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  });
+
+  it('nobody is chosen who is looked for', async () => {
+    await open(1);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('same as another');
+    await page.keyboard.press('Enter');
+    const field = page.getByRole('combobox', { name: 'Name, address, number or ticket' });
+    await field.fill('#2');
+    await page.getByRole('option').first().waitFor();
+    await compose('Enter', 'Escape');
+    expect(await field.inputValue()).toBe('#2');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  });
+
+  it('half a time is not read', async () => {
+    await page.goto(`${desk.settings.url}/settings/targets`);
+    await page.getByRole('button', { name: 'Set targets' }).click();
+    const goal = page.getByRole('textbox', { name: /^First reply/ }).first();
+    await goal.fill('よんじ');
+    await compose('Enter');
+    expect(await goal.inputValue()).toBe('よんじ');
+    expect(await hasFocus(goal)).toBe(true);
+    await goal.fill('');
   });
 });
 

@@ -4,7 +4,6 @@ import { isEmptySearch, parseSearch } from '../../../convex/shared/search/parseS
 import { useActions } from '../../actions/registry';
 import { type FoundThread, useSearch } from '../../convex/search';
 import { describeError } from '../../lib/errors';
-import { isComposing } from '../../lib/keys';
 import { IconButton } from '../../ui/button';
 import { Splitter } from '../../ui/splitter';
 import { EmptyState } from '../../ui/states';
@@ -68,7 +67,6 @@ export function SearchPage({ text: addressed, ticket, onText, onTicket, children
     if (goesOn) field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent)) return;
     const steps: Record<string, () => void> = {
       ArrowDown: () => walk(1),
       ArrowUp: () => walk(-1),

@@ -3,7 +3,6 @@ import { type KeyboardEvent, useState } from 'react';
 import { useCall } from '../../convex/customers';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError } from '../../lib/errors';
-import { isComposing } from '../../lib/keys';
 import { IconButton } from '../../ui/button';
 import { Claimed } from '../../ui/claimed';
 import { notify } from '../../ui/toast';
@@ -53,7 +52,7 @@ function NameField({ customer, onEnd }: { customer: Customer; onEnd: (isByKey: b
     );
   }
   function onKeyDown(event: KeyboardEvent) {
-    if (isComposing(event.nativeEvent) || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === 'Enter') keep(true);

@@ -1,7 +1,6 @@
 import { type ComponentProps, useState } from 'react';
 import { type FieldValue, maxFieldText } from '../../../convex/shared/customer/fields';
 import type { CustomerField } from '../../convex/customerFields';
-import { isComposing } from '../../lib/keys';
 
 interface Props {
   field: CustomerField;
@@ -69,7 +68,6 @@ function TypedValue({ field: { name, kind }, value, onPut }: Props) {
       onChange={({ target }) => setTyping({ from: typing?.from ?? value, text: target.value })}
       onBlur={({ target }) => put(target)}
       onKeyDown={(event) => {
-        if (isComposing(event.nativeEvent)) return;
         if (event.key === 'Enter') put(event.currentTarget);
         if (event.key !== 'Escape' || typing === null) return;
         event.stopPropagation();

@@ -3,7 +3,6 @@ import { flushSync } from 'react-dom';
 import { handlesOf, typedMention, withMention } from '../../../convex/shared/conversation/mentions';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { isComposing } from '../../lib/keys';
 import { Avatar } from '../../ui/avatar';
 
 interface Field {
@@ -69,7 +68,7 @@ export function useMentionPicker({ field, isNote, text, write }: Field): Picker 
         const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
         if (fitting.length === 0 || ctrlKey || metaKey || altKey || shiftKey) return;
         const act = acts[key];
-        if (act === undefined || isComposing(event.nativeEvent)) return;
+        if (act === undefined) return;
         event.preventDefault();
         act();
       },

@@ -2,7 +2,6 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import type { TagColour } from '../../../convex/shared/tickets/tags';
 import { maxTagLength } from '../../../convex/shared/tickets/tickets';
 import { useTags } from '../../convex/ticketLists';
-import { isComposing } from '../../lib/keys';
 import { TagDot } from '../../ui/tagDot';
 import { spelled, suggestTags } from './suggestTags';
 
@@ -48,7 +47,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
   function press(event: KeyboardEvent) {
     const { key } = event;
     const act = acts[key];
-    if (act === undefined || isComposing(event.nativeEvent)) return;
+    if (act === undefined) return;
     // What means nothing here is somebody else's key.
     if (key === 'Escape' && offered.length === 0) return;
     if (key.startsWith('Arrow') && isOpen && offered.length === 0) return;
