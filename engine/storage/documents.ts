@@ -30,6 +30,8 @@ export type Dirty = ReadonlySet<string> | null;
 const INTERNAL_ID_BYTES = 16;
 const UNBOUNDED = new Uint8Array(8).fill(0xff);
 const COLUMNS = 'rowid, table_id, id, size, crc, json';
+/** A sum, so that SQLite cannot look at it when it plans: where it can, it plans anew at every call. */
+export const LIMIT = 'LIMIT ? + 0';
 
 export class Documents {
   readonly #db: Database;
@@ -80,7 +82,7 @@ export class Documents {
     const order = descending ? 'DESC' : 'ASC';
     return this.#db
       .all(
-        `SELECT ${COLUMNS} FROM documents WHERE table_id = ? AND id >= ? AND id <= ? ORDER BY id ${order} LIMIT ?`,
+        `SELECT ${COLUMNS} FROM documents WHERE table_id = ? AND id >= ? AND id <= ? ORDER BY id ${order} ${LIMIT}`,
         tableId,
         low,
         high,
@@ -92,8 +94,8 @@ export class Documents {
   entries(interval: Interval, descending: boolean, limit: number): Entry[] {
     const rows = this.#db.all(
       descending
-        ? 'SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?'
-        : 'SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+        ? `SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key DESC ${LIMIT}`
+        : `SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key ${LIMIT}`,
       interval.start,
       interval.end ?? UNBOUNDED,
       limit,
@@ -117,14 +119,14 @@ export class Documents {
   /** Documents behind `afterRowid` in the order they were written. */
   batch(afterRowid: number, limit: number): DocumentRow[] {
     return this.#db
-      .all(`SELECT ${COLUMNS} FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?`, afterRowid, limit)
+      .all(`SELECT ${COLUMNS} FROM documents WHERE rowid > ? ORDER BY rowid ${LIMIT}`, afterRowid, limit)
       .map(verified);
   }
 
   /** Entries of an interval; stops counting at `limit`. */
   count(interval: Interval, limit = -1): number {
     return this.#db.get(
-      'SELECT count(*) FROM (SELECT 1 FROM index_entries WHERE key >= ? AND key < ? LIMIT ?)',
+      `SELECT count(*) FROM (SELECT 1 FROM index_entries WHERE key >= ? AND key < ? ${LIMIT})`,
       interval.start,
       interval.end ?? UNBOUNDED,
       limit,

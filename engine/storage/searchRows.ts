@@ -11,6 +11,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
+import { LIMIT } from './documents.ts';
 
 export interface SearchHit {
   rowid: number;
@@ -148,7 +149,7 @@ export class SearchRows {
   #newest(indexId: number, expression: string, limit: number): number[] {
     return this.#db
       .all(
-        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY rowid DESC LIMIT ?`,
+        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY rowid DESC ${LIMIT}`,
         expression,
         limit,
       )
