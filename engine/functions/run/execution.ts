@@ -22,7 +22,7 @@ import { deploymentVariable, environmentOf } from '../code/environment.ts';
 import type { FunctionInfo, Generation } from '../code/generation.ts';
 import { serverPath } from '../code/paths.ts';
 import { mapFrames } from '../code/stack.ts';
-import { Keystream } from '../realm/randomness.ts';
+import type { Randomness } from '../realm/randomness.ts';
 import type { RealmHost, RealmOutcome } from '../realm/realm.ts';
 import type { RealmPool } from '../realm/realmPool.ts';
 import { asyncSyscall, syncSyscall } from './syscalls.ts';
@@ -38,21 +38,21 @@ export class Execution {
   readonly logs = new LogLines();
   readonly #realms: RealmPool;
   readonly #environments = new Map<string, Record<string, string>>();
-  readonly #randomness: Keystream;
+  readonly #randomness: Randomness;
 
   constructor(
     services: Services,
     realms: RealmPool,
     tx: Transaction,
     caller: Caller,
-    seed: () => Uint8Array,
+    randomness: Randomness,
   ) {
     this.services = services;
     this.generation = realms.generation;
     this.#realms = realms;
     this.tx = tx;
     this.caller = caller;
-    this.#randomness = new Keystream(seed);
+    this.#randomness = randomness;
   }
 
   /** Runs a function to its result (Convex JSON text), for the function `from` if that called it; throws FunctionFailure. */

@@ -13,6 +13,7 @@ import type { Caller, JobCall, Services } from '../calls/services.ts';
 import type { FunctionInfo, Generation, UdfType } from '../code/generation.ts';
 import { displayPath, requirePath, serverPath } from '../code/paths.ts';
 import { importHost } from '../realm/importHost.ts';
+import { fresh, Keystream, type Randomness } from '../realm/randomness.ts';
 import { RealmPool } from '../realm/realmPool.ts';
 import { UserTime } from '../time/userTime.ts';
 import { Execution } from './execution.ts';
@@ -68,7 +69,7 @@ export class Invocation {
    * a query must; without, never.
    */
   execution(tx: Transaction, caller: Caller, identity?: () => string, pool = this.#pool()): Execution {
-    return new Execution(this.services, pool, tx, caller, () => this.#seed(identity, tx));
+    return new Execution(this.services, pool, tx, caller, this.#randomness(identity, tx));
   }
 
   /** Runs user code within its time; importing its module for the first time is not on that clock. */
@@ -121,11 +122,13 @@ export class Invocation {
     return this.#realms;
   }
 
-  #seed(identity: (() => string) | undefined, tx: Transaction): Uint8Array {
-    const fixed = this.services.config.seed;
-    if (fixed !== undefined) return fixed();
-    if (identity === undefined) return randomBytes(32);
-    return createHmac('sha256', this.#secret).update(`${tx.beginTs}|${identity()}`).digest();
+  #randomness(identity: (() => string) | undefined, tx: Transaction): Randomness {
+    const { seed } = this.services.config;
+    if (seed !== undefined) return new Keystream(seed);
+    if (identity === undefined) return fresh;
+    return new Keystream(() =>
+      createHmac('sha256', this.#secret).update(`${tx.beginTs}|${identity()}`).digest(),
+    );
   }
 }
 
