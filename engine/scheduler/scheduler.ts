@@ -110,7 +110,7 @@ export class Scheduler {
           const found: QueuedJob[] = [];
           let wakeMs = Infinity;
           let seen = 0;
-          for (const job of readIndex(tx, component, 'by_next', [eq('pending')], SCAN_WINDOW + 1)) {
+          for (const job of readIndex(tx, component, 'by_next', [eq('pending')])) {
             // Past the window only mutations behind hundreds of waiting actions would be found.
             if (
               job.scheduledTime > nowMs ||
@@ -288,19 +288,19 @@ function eq(kind: string): RangeStep {
   return { type: 'Eq', fieldPath: 'state.kind', value: kind };
 }
 
-/** Lazy: a pass that finds no room stops reading. */
+/** Lazy: a pass that finds no room, or nothing that is due, stops reading; without a `limit` it fetches little ahead. */
 function* readIndex(
   tx: Transaction,
   component: string,
   index: string,
   range: RangeStep[],
-  limit: number,
+  limit?: number,
 ): Generator<Job> {
   const db = tx.db(component);
   const queryId = db.queryStream(
     {
       source: { type: 'IndexRange', indexName: `${JOBS_TABLE}.${index}`, range, order: 'asc' },
-      operators: [{ limit }],
+      operators: limit === undefined ? [] : [{ limit }],
     },
     { isSystem: true },
   );
