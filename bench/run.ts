@@ -6,13 +6,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { flag } from '../engine/cli/flags.ts';
+import { readCommandLine } from '../scripts/commandLine.ts';
 import { type Figure, isMet, ratioOf } from './row.ts';
 import { rows } from './rows.ts';
 import { Engines } from './support/engines.ts';
 import { TABLE_HEAD, tableLine } from './table.ts';
 
-const wanted = process.argv.slice(2);
-if (wanted.includes('--list')) {
+const { values: given, words: wanted } = readCommandLine(
+  `
+Measures, each figure beside a bare baseline of the same run, and keeps them in bench/results.
+
+Usage: npm run bench                 all rows
+       npm run bench -- ROW …        some of them
+       npm run bench -- --list       names them
+`,
+  { list: flag },
+  Infinity,
+);
+if (given.list === true) {
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const { name, about } of rows) console.log(`${name.padEnd(width)}  ${about}`);
   process.exit(0);

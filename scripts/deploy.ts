@@ -9,7 +9,19 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { makeAuthKeys, makeSealingKey } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
+import { readCommandLine } from './commandLine.ts';
 import { root } from './settings.ts';
+
+readCommandLine(`
+Sends the desk to Convex Cloud or to a Convex of your own, makes the keys it needs once, and brings data of before up to date.
+
+Usage: npm run deploy
+
+It takes no options. Which deployment it is, the Convex CLI knows by one of these ("npx convex deploy --help"):
+
+  CONVEX_DEPLOY_KEY                                            a deployment of Convex Cloud
+  CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY      one of your own
+`);
 
 function convex(args: string[], input?: string) {
   return spawnSync(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), ...args], {

@@ -11,11 +11,24 @@ import { telegramApp } from '../providers/telegram/phoneApp.ts';
 import { startTelegram } from '../providers/telegram/start.ts';
 import { whatsappApp } from '../providers/whatsapp/phoneApp.ts';
 import { startWhatsapp } from '../providers/whatsapp/start.ts';
+import { readCommandLine } from './commandLine.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
 import { loaderLead } from './headers.ts';
 import { loader } from './loader.ts';
 import { readSettings, root } from './settings.ts';
+
+readCommandLine(`
+Runs the desk with live reload, and beside it local stand-ins of what is not ours: mail, Telegram, WhatsApp, a phone.
+
+Usage: npm run dev
+
+It takes no options. Its settings are variables of the environment, those of "npm start" (docs/operating.md):
+
+  PORT, SITE_PORT             its two ports (default: 3210, and the one after PORT)
+  BATON_DATA                  where everything is kept (default: ./data)
+  BATON_URL, BATON_SITE_URL   the public addresses of the two ports
+`);
 
 /** As it is now: it is no page, so vite builds none. With what the desk itself puts in front of it. */
 const serveLoader =

@@ -6,7 +6,8 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { text } from '../engine/cli/flags.ts';
+import { readCommandLine } from './commandLine.ts';
 import { root } from './settings.ts';
 
 interface Run {
@@ -63,11 +64,20 @@ function execute({ args, size }: Run): Promise<number> {
 }
 
 const runs = [...faults, ...fuzz];
-const { values, positionals: wanted } = parseArgs({
-  options: { minutes: { type: 'string' } },
-  allowPositionals: true,
-});
-if (values.minutes !== undefined) process.env.SOAK_MINUTES = values.minutes;
+const { values, words: wanted } = readCommandLine(
+  `
+Tries the engine under bad luck, and for long what "npm test" tries at random.
+
+Usage: npm run test:faults                       all runs
+       npm run test:faults -- RUN …              some of them: ${runs.map(({ name }) => name).join(', ')}
+       npm run test:faults -- --minutes N …      so long a soak
+
+FAULTS_SCALE=0.05 in the environment shortens them all.
+`,
+  { minutes: text },
+  Infinity,
+);
+if (typeof values.minutes === 'string') process.env.SOAK_MINUTES = values.minutes;
 const unknown = wanted.find((name) => !runs.some((run) => run.name === name));
 if (unknown !== undefined || !(scale > 0)) {
   console.error(

@@ -5,11 +5,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { text } from '../engine/cli/flags.ts';
 import { readRunning } from '../engine/operations/running.ts';
 import { readAdminKey } from '../engine/server/adminKeyFile.ts';
 import { startEngine } from '../engine/server/engine.ts';
 import { callAsAdmin, NoAnswer } from './adminCall.ts';
+import { readCommandLine } from './commandLine.ts';
 import { moveDesk, MoveError, reopen, type Side } from './moveDesk.ts';
 import { readSettings } from './settings.ts';
 
@@ -58,20 +59,21 @@ async function findRunning(dataDir: string) {
 }
 
 async function run(): Promise<void> {
-  const options = { from: { type: 'string' }, to: { type: 'string' }, reopen: { type: 'string' } } as const;
-  const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } });
+  const given = readCommandLine(HELP, { from: text, to: text, reopen: text });
+  const values = given.values as Partial<Record<'from' | 'to' | 'reopen', string>>;
   if (values.reopen !== undefined) return reopenDesk(values.reopen);
-  if (values.help || values.from === undefined || values.to === undefined) return console.log(HELP);
-  if (resolve(values.from) === resolve(values.to)) throw new MoveError('--from and --to are the same.');
-  const from = await open(values.from, 'MOVE_FROM_KEY', false);
+  const { from: fromWhere, to: toWhere } = values;
+  if (fromWhere === undefined || toWhere === undefined) throw new MoveError(HELP.trim());
+  if (resolve(fromWhere) === resolve(toWhere)) throw new MoveError('--from and --to are the same.');
+  const from = await open(fromWhere, 'MOVE_FROM_KEY', false);
   try {
-    const to = await open(values.to, 'MOVE_TO_KEY', true);
+    const to = await open(toWhere, 'MOVE_TO_KEY', true);
     try {
       const { documents, files, jobs, url, siteUrl } = await moveDesk(from, to, console.log);
       console.log(
         `Moved and compared: ${documents} documents, ${files} files, ${jobs} scheduled functions.\n` +
           `The desk is at ${url}, its agents' API at ${siteUrl}/api/v1. People sign in there once; agents' keys and customers' chats go on.\n` +
-          `${values.from} is closed and leads there; "npm run move -- --reopen ${values.from}" takes that back.`,
+          `${fromWhere} is closed and leads there; "npm run move -- --reopen ${fromWhere}" takes that back.`,
       );
     } finally {
       await to.close();

@@ -5,9 +5,19 @@
 import { readRunning } from '../engine/operations/running.ts';
 import { readAdminKey } from '../engine/server/adminKeyFile.ts';
 import { callAsAdmin } from './adminCall.ts';
+import { readCommandLine } from './commandLine.ts';
 import type { Deployment } from './convexCli.ts';
 import { startDesk } from './desk.ts';
 import { readSettings, type Settings } from './settings.ts';
+
+const HELP = `
+Prints a link to a new password, for whoever forgot everything and has the server. It works once, and ends the second factor.
+
+Usage: npm run recover                  for the only owner there is
+       npm run recover -- ADDRESS       for whoever signs in with this address
+
+The desk of BATON_DATA (default: ./data) may run or not.
+`;
 
 /** As convex/accounts/recovery.ts returns it. */
 interface Link {
@@ -16,9 +26,9 @@ interface Link {
   expiresAt: number;
 }
 
+const [email] = readCommandLine(HELP, {}, 1).words;
 try {
   const settings = readSettings();
-  const [email] = process.argv.slice(2);
   const {
     token,
     email: whose,

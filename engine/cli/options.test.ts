@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, FLAGS, HELP, parseCommandLine, UsageError } from './options.ts';
+import { UsageError } from './flags.ts';
+import { COMMANDS, FLAGS, HELP, parseCommandLine } from './options.ts';
 
 const main = join(import.meta.dirname, 'main.mjs');
 

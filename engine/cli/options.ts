@@ -1,7 +1,7 @@
 /** The command line of the engine: commands, flags, their checks, and the help text. */
-import { parseArgs } from 'node:util';
 import type { LogFormat } from '../logs/logger.ts';
 import type { EngineOptions } from '../server/setting.ts';
+import { flag, HELP_FLAG, parseFlags, text, UsageError, type Values } from './flags.ts';
 
 export const HELP = `Runs a Convex-compatible backend on this machine: one process, one data folder.
 
@@ -46,15 +46,6 @@ export type CommandLine =
   | { command: 'check'; dataDir: string }
   | { command: 'rotate-key'; dataDir: string };
 
-/** A mistake on the command line; the message is for whoever typed it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean' } as const;
-const HELP_FLAG = { help: { ...flag, short: 'h' } } as const;
-
 /** Of serving. */
 export const FLAGS = {
   data: text,
@@ -82,12 +73,10 @@ export const COMMANDS = {
   'rotate-key': { data: text, ...HELP_FLAG },
 } as const;
 
-type Values = Partial<Record<string, string | boolean>>;
-
 /** What is to be done. Throws UsageError. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const [first, ...rest] = argv;
-  if (first === undefined || first.startsWith('-')) return serve(parse(argv, FLAGS));
+  if (first === undefined || first.startsWith('-')) return serve(parseFlags(argv, FLAGS).values);
   if (!Object.hasOwn(COMMANDS, first)) {
     const names = Object.keys(COMMANDS).join(', ');
     throw new UsageError(
@@ -95,7 +84,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     );
   }
   const command = first as keyof typeof COMMANDS;
-  const values = parse(rest, COMMANDS[command]);
+  const { values } = parseFlags(rest, COMMANDS[command]);
   if (values.help) return { command: 'help' };
   switch (command) {
     case 'backup':
@@ -138,49 +127,6 @@ function serve(values: Values): CommandLine {
     blockRunaways: values['block-runaways'] === true,
   };
   return { command: 'serve', options, log: formatOf(given.log) };
-}
-
-type Flags = Readonly<Record<string, typeof text | typeof flag>>;
-
-function parse(argv: readonly string[], flags: Flags): Values {
-  // Node's own checks explain its parser, in words only; ours say what to type.
-  const { values, tokens } = parseArgs({ args: [...argv], options: flags, strict: false, tokens: true });
-  for (const token of tokens) {
-    const mistake =
-      token.kind === 'option'
-        ? misuse(token, flags)
-        : token.kind === 'positional'
-          ? `"${token.value}" belongs to no option.`
-          : null;
-    if (mistake !== null) throw new UsageError(`${mistake} See --help.`);
-  }
-  return values as Values;
-}
-
-interface GivenOption {
-  name: string;
-  rawName: string;
-  value: string | undefined;
-  inlineValue: boolean | undefined;
-}
-
-function misuse({ name, rawName, value, inlineValue }: GivenOption, flags: Flags): string | null {
-  if (!Object.hasOwn(flags, name)) {
-    const near = Object.keys(flags).find((known) => isNear(known, name));
-    return `There is no option ${rawName}${near === undefined ? '.' : `; did you mean --${near}?`}`;
-  }
-  if (flags[name]!.type === 'boolean') return value === undefined ? null : `${rawName} takes no value.`;
-  // "--data --port" is a forgotten value, and "--data ''" one that a script failed to fill in.
-  const isForgotten = value === undefined || (!inlineValue && /^-./.test(value));
-  if (isForgotten) return `${rawName} needs a value.`;
-  return value === '' ? `${rawName} needs a value; what was given is empty.` : null;
-}
-
-/** Cut short or drawn out, written in another case, or with letters swapped. */
-function isNear(option: string, typed: string): boolean {
-  if (typed.length < 3) return false;
-  const letters = (text: string) => [...text.toLowerCase().replaceAll(/[-_]/g, '')].toSorted().join('');
-  return option.startsWith(typed) || typed.startsWith(option) || letters(option) === letters(typed);
 }
 
 function folder(values: Values): string {
