@@ -8,7 +8,10 @@ import { handle, handleAll, listNeeds } from './model/needs/needs';
 import { vNotice, vNoticeChoices } from './shared/needs/choices';
 import { vNeedKind } from './shared/needs/needs';
 
-/** Newest first, at most a hundred; `more`: there are others. `byMemberId`: whose doing it was, where it was somebody's. */
+/**
+ * Newest first, at most a hundred; `more`: there are others. `byMemberId`: whose doing it was, where it was somebody's. `isUrgent`: its
+ * ticket was so when it came up.
+ */
 export const mine = operatorQuery('ticket.read')({
   args: {},
   returns: v.object({
@@ -19,6 +22,7 @@ export const mine = operatorQuery('ticket.read')({
         kind: vNeedKind,
         at: v.number(),
         byMemberId: v.optional(v.id('members')),
+        isUrgent: v.optional(v.literal(true)),
       }),
     ),
     more: v.boolean(),
@@ -26,12 +30,13 @@ export const mine = operatorQuery('ticket.read')({
   handler: async (ctx) => {
     const { needs, more } = await listNeeds(ctx, ctx.member._id);
     return {
-      needs: needs.map(({ ticketId, number, kind, at, byMemberId }) => ({
+      needs: needs.map(({ ticketId, number, kind, at, byMemberId, isUrgent }) => ({
         ticketId,
         number,
         kind,
         at,
         byMemberId,
+        isUrgent,
       })),
       more,
     };

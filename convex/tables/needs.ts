@@ -19,6 +19,8 @@ export const needTables = {
     at: v.number(),
     /** Whose doing it was; absent: the desk's, or the customer's. */
     byMemberId: v.optional(v.id('members')),
+    /** Its ticket was urgent then. */
+    isUrgent: v.optional(v.literal(true)),
     /** When a mail about it was made: there is no second. */
     mailedAt: v.optional(v.number()),
     /** When it was pushed: not again before they have looked. */

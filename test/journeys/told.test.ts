@@ -70,6 +70,11 @@ async function passToHer(number: number): Promise<void> {
   await ben.mutation(api.tickets.assign, { ...of, memberId: anaId });
 }
 
+async function setPriority(number: number, priority: 'normal' | 'urgent'): Promise<void> {
+  const of = { teamId: sample.teamId, ticketId: (await ticketOf(number))._id };
+  await sample.operator.mutation(api.tickets.setPriority, { ...of, priority });
+}
+
 /** She has been given it, has opened it, and nothing needs her: a page that has just come says so too soon, the other does not. */
 async function openTold(number: number): Promise<void> {
   await page.goto(`${desk.settings.url}/settings/me`);
@@ -287,6 +292,7 @@ it('[lesson L27] many at once are one line, and none of it is left when all is m
   const { page: slow, context: far } = await openPage(browser);
   await answerLate(slow, 400);
   await signIn(slow, desk.settings.url, owner);
+  for (const number of [1, 2, 3, 4, 5]) await setPriority(number, 'normal');
   for (const number of [1, 2, 3, 4, 5]) await passToHer(number);
   await toast(page).getByText('5 new for you.').waitFor();
   await bell(slow, 5).waitFor();
@@ -299,5 +305,22 @@ it('[lesson L27] many at once are one line, and none of it is left when all is m
   await bell(other).waitFor();
   await page.getByText('Nothing needs you right now.').waitFor();
   await far.close();
+  expect(errors).toEqual([]);
+});
+
+it('[B6] [A5] among many at once a call for help and what is urgent are told by themselves', async () => {
+  await setPriority(2, 'urgent');
+  for (const number of [1, 3, 4]) await passToHer(number);
+  await bell(page, 3).waitFor();
+  const asked = { teamId: sample.teamId, ticketId: (await ticketOf(5))._id };
+  await ben.mutation(api.tickets.askForHelp, { ...asked, memberId: anaId, why: 'Is this one lawful?' });
+  await passToHer(2);
+  await bell(page, 5).waitFor();
+  await toast(page).getByText('Ben Ode asks for your help in #5.').waitFor();
+  await toast(page).getByText('Ben Ode gave you #2.').waitFor();
+  await toast(page).getByText('3 new for you.').waitFor();
+  await expect.poll(() => toast(page).count()).toBe(3);
+  await setPriority(2, 'normal');
+  await sample.operator.mutation(api.tickets.endHelp, asked);
   expect(errors).toEqual([]);
 });

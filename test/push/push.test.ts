@@ -112,6 +112,10 @@ it('[A5] whoever has no page open is told of what comes to them, once, encrypted
 
 it('[C5] in a browser that may show them the customer’s words are there; a burst is one push, and many are one line', async () => {
   const [shows, hides] = [await turnOn(true), await turnOn()];
+  for (const number of [1, 2, 3, 4]) {
+    const { _id: ticketId } = await ticketOf(number);
+    await sample.operator.mutation(api.tickets.setPriority, { teamId, ticketId, priority: 'normal' });
+  }
   await give(2);
   await service.next(shows);
   await customerWrites(2, 'Is the red one still there?');
@@ -124,6 +128,17 @@ it('[C5] in a browser that may show them the customer’s words are there; a bur
   ]);
   // What is under way is there before it is turned off.
   await service.next(hides, 3);
+  await ben.mutation(api.needs.dismissAll, { teamId, through: Date.now() });
+  // A call for help does not stand behind a number.
+  const asked = { teamId, ticketId: (await ticketOf(5))._id };
+  await sample.operator.mutation(api.tickets.askForHelp, { ...asked, memberId: benId, why: 'Come' });
+  for (const number of [1, 2, 3, 4]) await give(number);
+  expect(await service.next(shows, 4)).toEqual([
+    { title: '4 new for you', tag: 'needs', path: '/inbox/mine' },
+    { title: 'Ana Reyes asks for your help in #5', tag: 'need 5 help', path: '/inbox/all/5' },
+  ]);
+  await sample.operator.mutation(api.tickets.endHelp, asked);
+  await service.next(hides, 4);
   await turnOff(shows);
   await turnOff(hides);
 }, 30_000);

@@ -82,12 +82,13 @@ async function put(
   if (next === null) return kept && ctx.db.delete(kept._id);
   const { kind, memberId, by: byMemberId } = next;
   // The customer who writes on has waited since they began.
+  const isUrgent = ticket.priority === 'urgent' || undefined;
   if (kept !== undefined && !isWaiting(kind))
-    await ctx.db.patch(kept._id, { at, byMemberId, mailedAt: undefined, pushedAt: undefined });
+    await ctx.db.patch(kept._id, { at, byMemberId, isUrgent, mailedAt: undefined, pushedAt: undefined });
   if (kept !== undefined) return kept.mailedAt === undefined ? watchNeed(ctx, kept) : undefined;
   if (kind === 'taken' && (await ctx.db.get(memberId))?.removedAt !== undefined) return;
   const { _id: ticketId, teamId, number } = ticket;
-  await ctx.db.insert('needs', { teamId, memberId, ticketId, number, kind, at, byMemberId });
+  await ctx.db.insert('needs', { teamId, memberId, ticketId, number, kind, at, byMemberId, isUrgent });
   if (next.isThere !== true) await watchNeed(ctx, next);
 }
 

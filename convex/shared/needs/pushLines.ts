@@ -1,6 +1,6 @@
 /** What a pushed notice says, and where it leads (public/sw.js shows it). Pure. */
 import { firstUnits } from '../kit/text';
-import type { NeedKind } from './needs';
+import { type NeedKind, toldApart } from './needs';
 
 /** Each a notice of the system; one with the tag of one before takes its place. */
 export type Lines = { title: string; body?: string; tag: string; path: string }[];
@@ -8,6 +8,7 @@ export type Lines = { title: string; body?: string; tag: string; path: string }[
 interface Told {
   kind: NeedKind;
   number: number;
+  isUrgent?: true | undefined;
   title: string;
   /** The customer's, where the person lets them be shown. */
   words: string | undefined;
@@ -24,17 +25,20 @@ export const tagOf = ({ kind, number }: { kind: NeedKind; number: number }): str
   `need ${number} ${kind}`;
 export const manyTag = 'needs';
 
-/** Newest first. */
+/** Newest first; what is told apart is shown last, on top of the others. */
 export function linesOf(told: readonly Told[]): Lines {
-  if (told.length > mostLines)
-    return [{ title: `${told.length} new for you`, tag: manyTag, path: '/inbox/mine' }];
-  return told.map(({ kind, number, title, words }) => ({
-    title,
-    ...(words !== undefined && { body: shown(words) }),
-    tag: tagOf({ kind, number }),
-    path: `/inbox/${elsewhere.has(kind) ? 'all' : 'mine'}/${number}`,
-  }));
+  if (told.length <= mostLines) return told.map(lineOf);
+  const apart = toldApart(told);
+  const title = `${told.length - apart.length} new for you`;
+  return [{ title, tag: manyTag, path: '/inbox/mine' }, ...apart.map(lineOf)];
 }
+
+const lineOf = ({ kind, number, title, words }: Told): Lines[number] => ({
+  title,
+  ...(words !== undefined && { body: shown(words) }),
+  tag: tagOf({ kind, number }),
+  path: `/inbox/${elsewhere.has(kind) ? 'all' : 'mine'}/${number}`,
+});
 
 /** One that a letter is no more than three bytes of. */
 const shown = (words: string) => firstUnits(words.replace(/\p{Cc}/gu, ' '), mostWords);

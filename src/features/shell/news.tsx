@@ -1,5 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { toldApart } from '../../../convex/shared/needs/needs';
 import { needWords } from '../../../convex/shared/needs/words';
 import { keysOf } from '../../actions/preferences';
 import { runAction, useAction } from '../../actions/registry';
@@ -27,7 +28,7 @@ export function News(): ReactNode {
   return <Pushed />;
 }
 
-const elsewhere: ReadonlySet<Need['kind']> = new Set(['taken', 'mention']);
+const elsewhere: ReadonlySet<Need['kind']> = new Set(['taken', 'mention', 'help']);
 
 /** To its ticket, in the list it stands in. */
 export function useOpenNeed() {
@@ -50,7 +51,7 @@ function useTabNews() {
   }, [count, words]);
 }
 
-/** More than one reads while they stay: then one line says how many. */
+/** More than one reads while they stay: then one line says how many, beside what is told apart. */
 const maxToasts = 3;
 const keyOf = ({ ticketId, kind, at }: Need) => `${ticketId} ${kind} ${at}`;
 const allKey = 'all';
@@ -91,9 +92,13 @@ function useToasts(openNumber: number | null, open: (need: Need) => void) {
       })),
     );
     const said = come.filter(({ kind }) => noticeOf(kind).toast);
+    if (said.length === 0) return;
     const areMany = shown.current.has(allKey) || shown.current.size + said.length > maxToasts;
-    if (areMany && said.length > 0) tellAll(mine.needs.length);
-    else for (const need of said.toReversed()) tell(need, nameOf(need));
+    const apart = new Set((areMany ? toldApart(mine.needs) : said).map(keyOf));
+    const isOther = (key: string) => key !== allKey && !apart.has(key);
+    if (areMany && [...shown.current.keys(), ...said.map(keyOf)].some(isOther))
+      tellAll(mine.needs.length - apart.size, isOther);
+    for (const need of said.toReversed()) if (apart.has(keyOf(need))) tell(need, nameOf(need));
     // Only what comes and goes is told, not who listens.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [mine, nameOf === undefined, noticeOf === undefined]);
@@ -125,8 +130,8 @@ function useToasts(openNumber: number | null, open: (need: Need) => void) {
     shown.current.set(key, end);
   }
 
-  function tellAll(count: number) {
-    takeBack(() => true);
+  function tellAll(count: number, isOther: (key: string) => boolean) {
+    takeBack((key) => key === allKey || isOther(key));
     const end = notify(`${count} new for you.`, {
       action: { label: 'Show', run: () => runAction('desk.needs') },
       onDismiss: () => shown.current.delete(allKey),

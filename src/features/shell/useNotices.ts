@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { toldApart } from '../../../convex/shared/needs/needs';
 import { type Need, useNoticeOf } from '../../convex/needs';
 import { useIsLooking } from '../../lib/activity';
 import { chime } from '../../lib/chime';
@@ -45,12 +46,12 @@ export function useNotices(openNumber: number | null) {
   };
 
   function show(wanted: readonly Told[]) {
-    const [first, ...others] = wanted;
-    if (!first) return;
-    const isOne = others.length === 0;
-    const { key, words, open } = first;
-    const text = isOne ? words : `${wanted.length} new for you`;
-    shown.current.set(key, showNotice(text, isOne ? key : manyTag, open));
+    const apart = new Set(toldApart(wanted.map(({ need }) => need)));
+    const [first, ...others] = wanted.filter(({ need }) => !apart.has(need));
+    const alone = wanted.filter((told) => apart.has(told.need) || (told === first && others.length === 0));
+    for (const { key, words, open } of alone) shown.current.set(key, showNotice(words, key, open));
+    if (first && others.length > 0)
+      shown.current.set(first.key, showNotice(`${others.length + 1} new for you`, manyTag, first.open));
   }
 }
 
