@@ -52,6 +52,8 @@ test('[T7] a team keeps fields of its customers, operators fill them in, and who
   await fill(ben, plan, 'Silver', 'Gold');
   await fill(ben, seats, null, 12);
   expect(await valuesOf(desk)).toMatchObject([{ fieldId: plan, value: 'Silver', by: 'Ben' }]);
+  // Who emptied it is somebody, too.
+  expect(await refused(fill(ana, seats, 6, 12))).toMatchObject({ code: 'FIELD_CHANGED', name: 'Ben' });
   for (const [fieldId, value] of [
     [plan, 'Bronze'],
     [seats, 'many'],
@@ -259,8 +261,13 @@ test('[M9] what is filled in of one person stays with whom it was said of, and s
   await unmerge();
   expect((await rows()).filter((each) => each.customerId === otherId)).toEqual(theirs);
   expect(await shown(customerId)).toEqual([['Plan', 'Gold', [], 'Ana']]);
-  // That it is empty is no quarrel for whom nobody else is.
+  // Of whom nobody else is, it is kept who emptied it; what others turn out to have is seen all the same.
   await fill(ana, customerId, seats, 9, null);
   await fill(ana, customerId, seats, null, 9);
-  expect((await rows()).filter((each) => each.customerId === customerId)).toHaveLength(1);
+  const [, emptied, ...more] = (await rows()).filter((each) => each.customerId === customerId);
+  expect(emptied).toMatchObject({ fieldId: seats, value: null, hidesNothing: true });
+  expect(more).toEqual([]);
+  await merge();
+  expect(await shown(customerId)).toContainEqual(['Seats', 5, [], 'Ben']);
+  expect(await refused(fill(ana, customerId, seats, 6, null))).toMatchObject({ name: 'Ben' });
 });

@@ -196,8 +196,10 @@ export const channelTables = {
     teamId: v.id('teams'),
     customerId: v.id('customers'),
     fieldId: v.id('customerFields'),
-    /** Null: it was emptied where another of the same person has something (M9). */
+    /** Null: it was emptied, by whom and when. */
     value: v.union(vFieldValue, v.null()),
+    /** Emptied while nothing else stood there of the same person (M9): what others turn out to have is seen. */
+    hidesNothing: v.optional(v.literal(true)),
     by: v.union(
       v.object({ kind: v.literal('operator'), memberId: v.id('members') }),
       v.object({ kind: v.literal('agent'), agentId: v.id('agents') }),

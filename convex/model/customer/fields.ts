@@ -69,9 +69,12 @@ export async function valuesOfPerson(ctx: Reader, customer: Doc<'customers'>): P
   return fieldIds.flatMap((fieldId) => asOne(kept.filter((each) => each.fieldId === fieldId)) ?? []);
 }
 
-/** What was put there last counts, and that it was emptied. */
+const newestFirst = (kept: readonly Value[]) =>
+  kept.toSorted((a, b) => b.at - a.at || b._creationTime - a._creationTime);
+
+/** What was put there last counts, and that it was emptied where there was something else to see. */
 function asOne(kept: readonly Value[]): Shown | null {
-  const [newest, ...older] = kept.toSorted((a, b) => b.at - a.at || b._creationTime - a._creationTime);
+  const [newest, ...older] = newestFirst(kept.filter(({ hidesNothing }) => !hidesNothing));
   if (newest === undefined || newest.value === null) return null;
   const { value } = newest;
   const others = new Set(older.flatMap((each) => each.value ?? []));
@@ -148,15 +151,16 @@ interface Filled {
   field: Field;
   value: FieldValue | null;
   by: Value['by'];
+  hidesNothing?: Value['hidesNothing'];
 }
 
 /** Over what stood there of this customer. */
 async function put(
   ctx: MutationCtx,
-  { field, value, by, customerId, at }: Filled & { customerId: Id<'customers'>; at: number },
+  { field, value, by, hidesNothing, customerId, at }: Filled & { customerId: Id<'customers'>; at: number },
   before: Value | null,
 ): Promise<void> {
-  const change = { value, by, at };
+  const change = { value, by, at, hidesNothing };
   if (before !== null) return ctx.db.patch(before._id, change);
   const { _id: fieldId, teamId } = field;
   await ctx.db.insert('customerFieldValues', { teamId, customerId, fieldId, ...change });
@@ -184,16 +188,17 @@ export async function fillIn(
   const now = shown?.value ?? null;
   if (now === value) return;
   if (now !== from) {
-    const name = shown === null ? 'Somebody' : await nameOf(ctx, shown.by);
+    const last = shown ?? newestFirst(kept)[0];
+    const name = last === undefined ? 'Somebody' : await nameOf(ctx, last.by);
     throw appError('FIELD_CHANGED', `${name} changed this field meanwhile.`, { name });
   }
   const customerId = customer._id;
   const own = kept.find((each) => each.customerId === customerId) ?? null;
-  // Where another of the person has something, it is kept that it was emptied.
-  if (own !== null && value === null && kept.length === 1) return ctx.db.delete(own._id);
+  const isAlone = kept.every((each) => each === own || each.value === null);
+  const hidesNothing = value === null && isAlone ? true : undefined;
   // Later than what it is put over, whatever the clock says.
   const at = Math.max(Date.now(), ...kept.map((each) => each.at + 1));
-  await put(ctx, { field, value, by, customerId, at }, own);
+  await put(ctx, { field, value, by, hidesNothing, customerId, at }, own);
 }
 
 /** Whoever filled it in, as they are called now. */
@@ -218,8 +223,8 @@ export async function fillInByName(
     const before = await findValue(ctx, customerId, field._id);
     const read = readValue(field, value);
     if (read === (before?.value ?? null)) continue;
-    if (read === null) await ctx.db.delete(before!._id);
-    else await put(ctx, { field, value: read, by, customerId, at: Date.now() }, before);
+    const hidesNothing = read === null ? true : undefined;
+    await put(ctx, { field, value: read, by, hidesNothing, customerId, at: Date.now() }, before);
   }
 }
 
