@@ -21,6 +21,9 @@ test.each([
 
 test('[T8] an assignment says whether it was to oneself, to somebody else or nobody’s doing', () => {
   expect(said({ type: 'assigned', to: 'ana', how: 'manual' })).toBe('Ana Reyes took the ticket');
+  expect(said({ type: 'assigned', from: 'ben', to: 'ana', how: 'takeover' })).toBe(
+    'Ana Reyes took the ticket from Ben Ito',
+  );
   expect(said({ type: 'assigned', to: 'ben', how: 'manual' })).toBe('Ana Reyes assigned Ben Ito');
   expect(said({ type: 'assigned', to: 'ana', how: 'automatic' }, { kind: 'system' })).toBe(
     'Assigned to Ana Reyes automatically',

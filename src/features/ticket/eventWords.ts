@@ -117,7 +117,8 @@ function describeAssignment(
     return `${nameOf(event.from)} did not pick it up in time: back in the pool`;
   if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
   if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
-  if (author.kind === 'operator' && author.memberId === event.to) return `${actor} took the ticket`;
+  if (author.kind === 'operator' && author.memberId === event.to)
+    return `${actor} took the ticket${event.from === undefined ? '' : ` from ${nameOf(event.from)}`}`;
   return `${actor} assigned ${nameOf(event.to)}`;
 }
 

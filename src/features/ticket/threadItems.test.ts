@@ -26,6 +26,26 @@ test('[H7] what is handed over again for the same reason has one row, until some
   expect(rows.map((row) => row.sequence)).toEqual([1, 3, 4, 5]);
 });
 
+test('[T8] a takeover, and taking a ticket, is one line; so is opening it by a reply, and from whom it was is said', () => {
+  const by = (memberId: string, at: number, fields: object) =>
+    ({ ...event(fields), at, author: { kind: 'operator', memberId } }) as Entry;
+  const opens = { type: 'statusChanged', from: 'new', to: 'open' };
+  const takes = (from?: string) => ({ type: 'assigned', from, to: 'ana', how: 'takeover' });
+  const takesOver = { type: 'controlTaken', to: 'ana', epoch: 2 };
+  const shown = (...entries: Entry[]) =>
+    buildThread(entries, [])
+      .flatMap((item) => (item.type === 'events' ? item.entries : []))
+      .map((entry) => entry.event!.type);
+  const takeover = [by('ana', 5, takesOver), by('ana', 5, opens), by('ana', 5, takes())];
+  expect(shown(...takeover)).toEqual(['controlTaken']);
+  expect(shown(by('ana', 5, opens), by('ana', 5, takes()))).toEqual(['assigned']);
+  expect(shown(by('ana', 5, opens))).toEqual(['statusChanged']);
+  // Two acts, two people, or a colleague whose it was: nothing of that is left out.
+  expect(shown(by('ana', 5, opens), by('ana', 6, takes()), by('ben', 6, takesOver))).toHaveLength(3);
+  expect(shown(by('ana', 5, takesOver), by('ana', 5, takes('ben')))).toEqual(['controlTaken', 'assigned']);
+  expect(shown(by('ana', 5, opens), by('ben', 5, takes()))).toHaveLength(2);
+});
+
 const said = (kind: 'system' | 'operator', more: object = {}) =>
   ({
     _id: `e${++sequence}`,

@@ -52,7 +52,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       items.push({ type: 'suppressed', key: draft._id, draft });
     }
   };
-  for (const entry of withEditsAtTheirPlace(withoutRepeats(entries))) {
+  for (const entry of withEditsAtTheirPlace(withoutRepeats(asOneAct(entries)))) {
     // A draft older than the oldest loaded entry belongs to a page that is not here yet.
     if (entry === entries[0]) while (waiting[0] && waiting[0].at < entry.at) waiting.shift();
     addDrafts(entry.at);
@@ -96,6 +96,33 @@ function linesNotTold(entries: Entry[]): Map<string, LineFate> {
 
 /** A send that is long past has no row any more. */
 const hasLeft = ({ delivery }: Entry) => !delivery || ['sent', 'delivered', 'read'].includes(delivery.state);
+
+/** Who takes a ticket over takes it with that, and who takes it has taken it up: one act is one line, that which says most. */
+function asOneAct(entries: Entry[]): Entry[] {
+  const acts = new Map<string, number>();
+  for (const entry of entries) {
+    const act = actOf(entry);
+    if (act !== null) acts.set(act, Math.max(weightOf(entry), acts.get(act) ?? 0));
+  }
+  return entries.filter((entry) => {
+    const act = actOf(entry);
+    return act === null || weightOf(entry) === acts.get(act);
+  });
+}
+
+/** What one operator does to make a ticket theirs is of one instant. */
+function actOf(entry: Entry): string | null {
+  const { author, at } = entry;
+  return author.kind === 'operator' && weightOf(entry) > 0 ? `${author.memberId} ${at}` : null;
+}
+
+/** 0: none of these. From whom they have it is said with a line of its own. */
+function weightOf({ author, event }: Entry): number {
+  const by = author.kind === 'operator' ? author.memberId : undefined;
+  if (event?.type === 'controlTaken') return event.to === by ? 3 : 0;
+  if (event?.type === 'assigned') return event.to === by && event.from === undefined ? 2 : 0;
+  return event?.type === 'statusChanged' && event.from === 'new' && event.to === 'open' ? 1 : 0;
+}
 
 /** What the agent reports again, for the same reason and with nothing settled since, is one fact: it has one row. */
 function withoutRepeats(entries: Entry[]): Entry[] {
