@@ -7,7 +7,7 @@
  * Surprises: locking_mode=EXCLUSIVE is the lock: the operating system drops it when the process dies, however it dies, and
  * the WAL index lives in our own memory, which saves system calls on every read.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CommitError, HttpError } from '../values/errors.ts';
@@ -21,6 +21,7 @@ const AUTOCHECKPOINT_PAGES = 10_000;
 /** How often it is looked whether the folder still holds the files that are open, while nothing is written. */
 const LOOK_MS = 400;
 const FILES = ['data.sqlite', 'data.sqlite-wal'];
+const HEADER_BYTES = 100;
 
 export class Database {
   readonly raw: DatabaseSync;
@@ -36,9 +37,16 @@ export class Database {
     throw error;
   };
   #held = false;
+  /** Of the database itself: nothing but a checkpoint writes to it. Closed last, for closing it gives up SQLite's lock. */
+  readonly #main: number;
+  #state: { size: number; header: string };
+  /** Nothing was written since `#state` was read. */
+  #isSettled = true;
 
   constructor(dataDir: string) {
     ({ raw: this.raw, log: this.log } = openFile(dataDir));
+    this.#main = openSync(join(dataDir, 'data.sqlite'), 'r');
+    this.#state = this.#readState();
     this.#files = FILES.map((name) => join(dataDir, name)).map((path) => ({ path, id: idOf(path) }));
     this.#idle = setTimeout(() => this.checkpoint(), IDLE_CHECKPOINT_MS).unref();
     this.#look = setInterval(() => this.#lookIdly(), LOOK_MS).unref();
@@ -75,6 +83,7 @@ export class Database {
     sql: string,
     ...params: SQLInputValue[]
   ): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    this.#isSettled = false;
     try {
       return this.prepare(sql).run(...params);
     } catch (error) {
@@ -84,6 +93,7 @@ export class Database {
 
   /** Statements that are run once, such as DDL. */
   exec(sql: string): void {
+    this.#isSettled = false;
     this.raw.exec(sql);
   }
 
@@ -144,7 +154,10 @@ export class Database {
   checkpoint(): void {
     if (!this.raw.isOpen || this.raw.isTransaction || this.#held) return;
     try {
+      this.#requireFiles();
       this.get('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#state = this.#readState();
+      this.#isSettled = true;
     } catch (error) {
       this.onIdleFailure(error);
     }
@@ -182,16 +195,30 @@ export class Database {
     if (!this.raw.isOpen) return;
     try {
       this.#requireFiles();
+      if (this.#isSettled && !this.#held && this.#readState().header !== this.#state.header) this.#sayGone(0);
     } catch (error) {
       this.onIdleFailure(error);
     }
   }
 
   #requireFiles(): void {
-    const gone = this.#files.find(({ path, id }) => idOf(path) !== id);
-    if (gone === undefined) return;
+    const gone = this.#files.findIndex(({ path, id }) => idOf(path) !== id);
+    if (gone !== -1) this.#sayGone(gone);
+    // It never shrinks by itself: somebody wrote another over it.
+    if (fstatSync(this.#main).size < this.#state.size) this.#sayGone(0);
+  }
+
+  #readState(): { size: number; header: string } {
+    const header = Buffer.alloc(HEADER_BYTES);
+    readSync(this.#main, header, 0, HEADER_BYTES, 0);
+    return { size: fstatSync(this.#main).size, header: header.toString('base64') };
+  }
+
+  #sayGone(file: number): never {
+    // Said once.
+    clearTimeout(this.#idle);
     clearInterval(this.#look);
-    throw new GoneError(gone.path);
+    throw new GoneError(this.#files[file]!.path);
   }
 
   close(): void {
@@ -202,6 +229,7 @@ export class Database {
     this.#statements.clear();
     this.log.close();
     this.raw.close();
+    closeSync(this.#main);
   }
 }
 

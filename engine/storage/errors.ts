@@ -68,7 +68,7 @@ export class GoneError extends Error {
   override readonly name = 'GoneError';
 
   constructor(file: string) {
-    super(`${file} was removed, replaced or moved away while the engine was using it.`);
+    super(`${file} was removed, replaced, overwritten or moved away while the engine was using it.`);
   }
 }
 

@@ -1,19 +1,23 @@
 /** What a process that dies, a disk that fills and bytes that rot may do to the data, and may not. */
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -449,6 +453,8 @@ describe('a failed write', () => {
         copyFileSync(join(dir, 'before'), join(dir, 'data.sqlite'));
       },
     ],
+    ['cut to nothing', (dir: string) => truncateSync(join(dir, 'data.sqlite'))],
+    ['overwritten by a smaller one', (dir: string) => writeFileSync(join(dir, 'data.sqlite'), 'of before')],
   ])(
     '[engine S8] a database that was %s takes no further change, and is missed within a second',
     async (_, harm) => {
@@ -462,7 +468,7 @@ describe('a failed write', () => {
       });
       expect(() => numbers(engine)).toThrow('The database could not be written');
       expect(fatal.map((error) => error.message)).toEqual([
-        expect.stringMatching(/was removed, replaced or moved away/),
+        expect.stringMatching(/was removed, replaced, overwritten or moved away/),
       ]);
 
       const idle = open(undefined, { onFatal: (error) => void fatal.push(error) });
@@ -473,4 +479,32 @@ describe('a failed write', () => {
       await expect(idle.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     },
   );
+
+  it('[engine S8] a backup that is copied over the running database is noticed within a second, whatever its size', async () => {
+    const fatal: Error[] = [];
+    const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
+    const insert = (many: number) =>
+      engine.committer.write((tx) => {
+        for (let n = 0; n < many; n++) tx.db('').insert('a', { n, text: 'x'.repeat(1_000) });
+      });
+    const [file, backup] = ['data.sqlite', 'backup'].map((name) => join(engine.dir, name)) as [
+      string,
+      string,
+    ];
+    await insert(100);
+    engine.store.db.checkpoint();
+    copyFileSync(file, backup);
+    await insert(100);
+    engine.store.db.checkpoint();
+    // As long as what it goes over.
+    truncateSync(backup, statSync(file).size);
+    // Longer than a look: what the engine writes itself is no reason.
+    await sleep(900);
+    expect(fatal).toEqual([]);
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, readFileSync(backup));
+    closeSync(descriptor);
+    await expect.poll(() => fatal.length, { timeout: 1_000 }).toBe(1);
+    await expect(insert(1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
 });

@@ -123,5 +123,7 @@ it('[E2] a data file that is removed under the desk ends it within a second, wit
   const removedAt = Date.now();
   expect(await end).toBe(1);
   expect(Date.now() - removedAt).toBeLessThan(2_000);
-  expect(errors).toMatch(/^Baton stops because .*data\.sqlite was removed, replaced or moved away/m);
+  expect(errors).toMatch(
+    /^Baton stops because .*data\.sqlite was removed, replaced, overwritten or moved away/m,
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addedBrief } from './reasons';
+import { addedBrief, type Brief } from './reasons';
 
 const known = {
   asked: 'Where is my refund?',
@@ -40,4 +40,16 @@ test('[H7] [E6] however often it is added to, the first question is never lost',
   }
   expect(brief.asked.startsWith(known.asked)).toBe(true);
   expect(brief.asked.length).toBeLessThanOrEqual(1_000);
+});
+
+test('[H7] [E4] a brief stays small, however often and with how much an agent hands over', () => {
+  let brief: Brief = { asked: 'Where is it?', facts: [], tried: [] };
+  for (let time = 1; time <= 60; time++) {
+    const lines = Array.from({ length: 50 }, (_, at) => `${time}.${at} ${'f'.repeat(480)}`);
+    const facts = lines.map((text) => ({ text, sequence: time }));
+    brief = addedBrief(brief, { asked: `${time}`, facts, tried: lines });
+  }
+  expect(JSON.stringify(brief).length).toBeLessThan(60_000);
+  expect(brief.asked.startsWith('Where is it?')).toBe(true);
+  expect([brief.facts[0]!.text.slice(0, 5), brief.tried.at(-1)!.slice(0, 6)]).toEqual(['60.0 ', '60.49 ']);
 });

@@ -25,12 +25,13 @@ export const vBrief = v.object({
 });
 export type Brief = Infer<typeof vBrief>;
 
-/** Code units of the questions of a brief; what no longer fits stands in the thread. */
+/** Code units of the questions of a brief, and lines of what is known and was tried; what no longer fits stands in the thread. */
 const mostAsked = 1_000;
+const mostLines = 50;
 
 /**
  * [H7] What a further handover knows is added to what is known: the first question stays first, a fact is told once, and what
- * stands in the way is as of now.
+ * stands in the way is as of now. It stays small, however often an agent hands over: of facts and tries it keeps the newest.
  */
 export function addedBrief(known: Brief | undefined, further: Brief): Brief {
   if (known === undefined) return further;
@@ -41,7 +42,7 @@ export function addedBrief(known: Brief | undefined, further: Brief): Brief {
     ...known,
     ...further,
     asked: isAdded ? both : known.asked,
-    facts: [...known.facts, ...further.facts.filter(({ text }) => isNew(text))],
-    tried: [...new Set([...known.tried, ...further.tried])],
+    facts: [...known.facts, ...further.facts.filter(({ text }) => isNew(text))].slice(-mostLines),
+    tried: [...new Set([...known.tried, ...further.tried])].slice(-mostLines),
   };
 }

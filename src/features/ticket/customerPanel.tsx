@@ -181,10 +181,12 @@ function WhatsappCosts({ detail: { customerChannel, ticket } }: { detail: Ticket
 function Brief({ detail }: { detail: TicketDetail }) {
   const { brief } = detail.ticket;
   if (!brief) return null;
-  // The title says it already.
-  const isTitle = brief.asked.startsWith(detail.subject.replace(/…$/u, ''));
+  // The first question; then, a line each, what was asked since.
+  const asked = brief.asked.split('\n');
+  const isTitle = asked[0]!.startsWith(detail.subject.replace(/…$/u, ''));
   const parts = {
-    Asked: isTitle ? [] : [brief.asked],
+    // The title says it already.
+    Asked: isTitle ? asked.slice(1) : asked,
     Facts: brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`),
     Tried: brief.tried,
     'Blocked by': brief.blockedBy ? [brief.blockedBy] : [],
