@@ -172,6 +172,10 @@ describe('mutations', () => {
     expect(value(await app.mutation('nested:parallel'))).toEqual([before + 1, before + 2, before + 3]);
   });
 
+  it('[engine Q2] read on behind a last row what they have written there meanwhile', async () => {
+    expect(value(await app.mutation('nested:readsOn'))).toEqual(['first', 'second', true, 1, 2]);
+  });
+
   it('[engine F14] end a chain of calls that is too deep', async () => {
     expect(message(await app.mutation('nested:tooDeep'))).toContain(
       'Cross component call depth limit exceeded',

@@ -20,6 +20,8 @@ export interface ScannedRow {
 /** Something that yields rows in order; null at the end, and from then on. */
 export interface Scan {
   next(): ScannedRow | null;
+  /** Nothing is left, as long as nothing is written; false where that is not known yet. */
+  readonly isOver: boolean;
 }
 
 const FIRST_PAGE = 16;
@@ -45,6 +47,10 @@ abstract class PagedScan<T> implements Scan {
 
   protected abstract fetch(rest: Interval, limit: number): T[];
   protected abstract open(item: T): ScannedRow;
+
+  get isOver(): boolean {
+    return this.#ended && this.#at === this.#page.length && this.context.writes === this.#writes;
+  }
 
   next(): ScannedRow | null {
     if (this.context.writes !== this.#writes) {

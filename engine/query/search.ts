@@ -125,6 +125,8 @@ class SearchScan implements Scan {
   readonly #indexId: number;
   readonly #expression: Searched | null;
   readonly #passes: (document: ValueObject) => boolean;
+  /** Said by the end itself. */
+  readonly isOver = false;
   #hits: SearchHit[] | null = null;
   #at = 0;
   /** The rows of one score, newest first. */

@@ -62,7 +62,7 @@ export function openScan(
   context: QueryContext,
   firstPage?: number,
 ): Scan {
-  if (plan.kind === 'empty') return { next: () => null };
+  if (plan.kind === 'empty') return { next: () => null, isOver: true };
   if (plan.kind === 'search') return plan.open(context);
   const rest = interval ?? plan.interval;
   return plan.byId
@@ -126,7 +126,17 @@ export class QueryStream {
       if (this.#pipeline.accepts(scanned.row)) return scanned.row;
     }
     this.#done = true;
+    this.#scan = null;
     return null;
+  }
+
+  /**
+   * Nothing more comes, as long as nothing is written. Where reads are recorded, the end of a range counts as read only once
+   * somebody has asked for what is behind its last row (Q5).
+   */
+  get isOver(): boolean {
+    if (this.#done || this.#pipeline.full) return true;
+    return this.#context.readSet === null && this.#scan !== null && this.#scan.isOver;
   }
 
   #pull(): ScannedRow | null {

@@ -122,11 +122,14 @@ export class ComponentDb implements TableNames {
     return this.#tx.addStream(new QueryStream(this.#context(), plan, parsed.operators));
   }
 
-  queryNext(queryId: number): { value: string | null; done: boolean } {
+  /** `isLast`: nothing comes behind it, unless something is written first. */
+  queryNext(queryId: number): { value: string | null; done: boolean; isLast: boolean } {
     const stream = this.#tx.streams.get(queryId);
     if (stream === undefined) throw new DeveloperError('InvalidQueryId', `Query ${queryId} is not open.`);
     const row = stream.next();
-    return row === null ? { value: null, done: true } : { value: row.json, done: false };
+    return row === null
+      ? { value: null, done: true, isLast: true }
+      : { value: row.json, done: false, isLast: stream.isOver };
   }
 
   queryCleanup(queryId: number): boolean {

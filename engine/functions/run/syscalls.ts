@@ -20,6 +20,9 @@ const text = (value: unknown): string => JSON.stringify(value ?? null);
 const optional = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
+/** What a change answers: no function gets to see the document, and the realm would parse it for nothing. */
+const NOTHING = 'null';
+
 const SYNC: Record<string, Syscall> = {
   '1.0/queryStream': (frame, args) => text({ queryId: db(frame).queryStream(args.query!) }),
   '1.0/queryCleanup': (frame, args) => text(db(frame).queryCleanup(Number(args.queryId))),
@@ -36,8 +39,9 @@ const READS: Record<string, Syscall> = {
     db(frame).get(String(args.id), { table: optional(args.table), isSystem: args.isSystem === true }) ??
     'null',
   '1.0/queryStreamNext': (frame, args) => {
-    const { value, done } = db(frame).queryNext(Number(args.queryId));
-    return `{"value":${value ?? 'null'},"done":${done}}`;
+    const { value, done, isLast } = db(frame).queryNext(Number(args.queryId));
+    // Read by the realm's end of the bridge (boot.js), which need not ask once more to hear that there is nothing.
+    return `{"value":${value ?? 'null'},"done":${done}${isLast ? ',"last":true' : ''}}`;
   },
   '1.0/queryPage': (frame, args) => {
     const { page, ...rest } = db(frame).queryPage(args);
@@ -78,11 +82,18 @@ const READS: Record<string, Syscall> = {
 const WRITES: Record<string, Syscall> = {
   '1.0/insert': (frame, args) =>
     text({ _id: db(frame).insert(String(args.table), args.value as JsonObject) }),
-  '1.0/shallowMerge': (frame, args) =>
-    db(frame).patch(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
-  '1.0/replace': (frame, args) =>
-    db(frame).replace(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
-  '1.0/remove': (frame, args) => db(frame).remove(String(args.id), { table: optional(args.table) }),
+  '1.0/shallowMerge': (frame, args) => {
+    db(frame).patch(String(args.id), args.value as JsonObject, { table: optional(args.table) });
+    return NOTHING;
+  },
+  '1.0/replace': (frame, args) => {
+    db(frame).replace(String(args.id), args.value as JsonObject, { table: optional(args.table) });
+    return NOTHING;
+  },
+  '1.0/remove': (frame, args) => {
+    db(frame).remove(String(args.id), { table: optional(args.table) });
+    return NOTHING;
+  },
   '1.0/schedule': (frame, args) => {
     const { tx, generation, services, caller } = frame.execution;
     const { component } = frame.info;
