@@ -1,7 +1,7 @@
 /** From fields to a stored document: system fields, commit timestamp, checks, size and text. */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { DeveloperError } from '../values/errors.ts';
-import { jsonToValue } from '../values/json.ts';
+import { jsonToFields, jsonToValue } from '../values/json.ts';
 import { checkDocument, sizeOf } from '../values/limits.ts';
 import {
   isObject,
@@ -44,13 +44,19 @@ export function mergePatch(
   commitTs: bigint,
   isSystem = false,
 ): Composed {
-  const merged = JSON.parse(before.json) as JsonObject;
+  const known = plainFields(before);
+  const merged = known === null ? (JSON.parse(before.json) as JsonObject) : { ...known };
   checkSystemFields(merged, patch);
   for (const name of Object.keys(patch)) {
     if (isUndefined(patch[name]!)) delete merged[name];
     else setField(merged, name, patch[name]!);
   }
-  return compose(merged, commitTs, isSystem);
+  return compose(merged, commitTs, isSystem, known);
+}
+
+/** The document as JSON without parsing it, where its value is just that: nothing in it is encoded. Never to be changed. */
+function plainFields({ json, value }: DocumentRow): (JsonObject & ValueObject) | null {
+  return json.includes('"$') ? null : (value as JsonObject & ValueObject);
 }
 
 export function replaceFields(
@@ -65,12 +71,21 @@ export function replaceFields(
 }
 
 /** A document of the engine's own may hold what a user's may not: the arguments of a job have limits of their own. */
-function compose(document: JsonObject, commitTs: bigint, isSystem: boolean): Composed {
+function compose(
+  document: JsonObject,
+  commitTs: bigint,
+  isSystem: boolean,
+  known: ValueObject | null = null,
+): Composed {
   const sorted: JsonObject = {};
   for (const name of sortedKeys(document)) setField(sorted, name, document[name]!);
   const written = JSON.stringify(sorted);
   const json = resolveCommitTs(written, commitTs);
-  const value = jsonToValue(json === written ? sorted : (JSON.parse(json) as JsonObject));
+  const isWritten = json === written;
+  const value =
+    isWritten && known !== null
+      ? jsonToFields(sorted, known)
+      : jsonToValue(isWritten ? sorted : (JSON.parse(json) as JsonObject));
   if (!isObject(value)) throw new DeveloperError('InvalidDocument', 'Documents must be objects.');
   return { json, value, size: isSystem ? sizeOf(value) : checkDocument(value) };
 }

@@ -12,6 +12,7 @@ import {
   COMMIT_TS,
   MAX_INT64,
   MIN_INT64,
+  getField,
   setField,
   sortedKeys,
   type JsonObject,
@@ -68,6 +69,18 @@ function decodeObject(json: JsonObject, depth: number): Value {
   for (const key in json) {
     if (key.charCodeAt(0) === 36 /* $ */) return decodeSpecial(json, key);
     setField(out, wellFormed(key), decode(json[key]!, depth));
+  }
+  return out;
+}
+
+/** Decodes an object of which some fields may be decoded already: what is the same object in `known` is taken as it is. */
+export function jsonToFields(json: JsonObject, known: ValueObject): Value {
+  const out: ValueObject = {};
+  for (const key in json) {
+    if (key.charCodeAt(0) === 36 /* $ */) return decodeSpecial(json, key);
+    const field = json[key]!;
+    const isKnown = typeof field === 'object' && field !== null && getField(known, key) === field;
+    setField(out, wellFormed(key), isKnown ? (field as ValueObject) : decode(field, 1));
   }
   return out;
 }
