@@ -133,6 +133,15 @@ function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, t
         (event?.type === 'ticketOpened' || event?.type === 'reasonAdded') &&
         event.reason !== 'takenOver',
     );
+    const replies = within.filter(
+      ({ kind, author, neverSent }) => kind === 'message' && author.kind === 'operator' && !neverSent,
+    );
+    /** Said once more, of the same cause, before anybody replied. */
+    const isRepeat = ({ sequence, event }: OracleEntry): boolean => {
+      const before = handovers.findLast((each) => each.sequence < sequence);
+      if (before === undefined || causeOf(before.event) !== causeOf(event)) return false;
+      return !replies.some((reply) => reply.sequence > before.sequence && reply.sequence < sequence);
+    };
     const facts = (sequence: number) => ({
       priority: priorityAt(sequence),
       cause: causeOf(handovers.findLast((each) => each.sequence <= sequence)?.event ?? opening.event),
@@ -141,13 +150,11 @@ function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, t
     for (const entry of within) if (entry.ticketId === ticketId) given(entry, facts(entry.sequence), tell);
     for (const entry of within) {
       const opens = entry.event?.type === 'ticketOpened' && entry.ticketId === ticketId;
-      if (handovers.includes(entry)) tell('handover', entry, { ...facts(entry.sequence), opens });
+      if (handovers.includes(entry) && !isRepeat(entry))
+        tell('handover', entry, { ...facts(entry.sequence), opens });
       else if (entry.event?.reason === 'takenOver' && entry.ticketId === ticketId)
         tell('takenUp', entry, { ...facts(entry.sequence), opens });
     }
-    const replies = within.filter(
-      ({ kind, author, neverSent }) => kind === 'message' && author.kind === 'operator' && !neverSent,
-    );
     /** Since when the customer waits at this entry, in which somebody replies or the ticket ends. */
     const waitsAt = (sequence: number): number | undefined => {
       const before = replies.findLast((reply) => reply.sequence < sequence)?.sequence;

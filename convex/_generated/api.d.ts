@@ -119,6 +119,7 @@ import type * as migrations_from3_places from "../migrations/from3/places.js";
 import type * as migrations_from3_search from "../migrations/from3/search.js";
 import type * as migrations_from4_callNames from "../migrations/from4/callNames.js";
 import type * as migrations_from4_leavers from "../migrations/from4/leavers.js";
+import type * as migrations_from4_measures from "../migrations/from4/measures.js";
 import type * as migrations_migrations from "../migrations/migrations.js";
 import type * as migrations_run from "../migrations/run.js";
 import type * as model_agents_agentAccess from "../model/agents/agentAccess.js";
@@ -631,6 +632,7 @@ declare const fullApi: ApiFromModules<{
   "migrations/from3/search": typeof migrations_from3_search;
   "migrations/from4/callNames": typeof migrations_from4_callNames;
   "migrations/from4/leavers": typeof migrations_from4_leavers;
+  "migrations/from4/measures": typeof migrations_from4_measures;
   "migrations/migrations": typeof migrations_migrations;
   "migrations/run": typeof migrations_run;
   "model/agents/agentAccess": typeof model_agents_agentAccess;

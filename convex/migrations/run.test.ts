@@ -37,8 +37,8 @@ test('more than a transaction should hold is brought over in batches, each docum
       Math.min(count, articlesIn(steps)),
     );
   }
-  // Two versions cut their words in another way; the team comes once more, to be measured, and its three people twice.
-  expect(articlesIn(steps)).toBe(2 * count + 1 + 2 * 3);
+  // Two versions cut their words in another way; the team comes twice more, to be measured, and its three people twice.
+  expect(articlesIn(steps)).toBe(2 * count + 2 + 2 * 3);
 });
 
 /** What the steps so far went through; a team, its three people and their statuses, which come before, are no articles. */

@@ -29,6 +29,7 @@ const { entries, conversations } = internal.migrations.from3.search;
 const { takeovers } = internal.migrations.from3.board;
 const { callNames } = internal.migrations.from4.callNames;
 const { leavers } = internal.migrations.from4.leavers;
+const { handovers } = internal.migrations.from4.measures;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -62,6 +63,7 @@ const inOrder: MigrationFunctionReference[] = [
   takeovers,
   leavers,
   callNames,
+  handovers,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

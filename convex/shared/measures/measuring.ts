@@ -203,9 +203,12 @@ class Measuring {
 
   #onTicket(event: DeskEvent): void {
     switch (event.type) {
-      case 'reasonAdded':
-        if (event.reason !== 'takenOver') this.#changeClock({ cause: causeOf(event.reason, event.rule) });
+      case 'reasonAdded': {
+        const cause = causeOf(event.reason, event.rule);
+        if (this.#isAskedAgain(cause)) return this.#spoil();
+        if (event.reason !== 'takenOver') this.#changeClock({ cause });
         return this.#handedOver(event.reason, false);
+      }
       case 'statusChanged':
         return isActive(event.to) ? undefined : this.#ended(event.to === 'resolved' ? 'resolved' : 'closed');
       case 'targetMissed': {
@@ -235,6 +238,12 @@ class Measuring {
     if (how === 'automatic') return mode && tell(mode === 'roundRobin' ? 'givenByTurn' : 'givenByLoad', to);
     const isOwn = how === 'takeover' || (author.kind === 'operator' && author.memberId === to);
     return tell(isOwn ? 'tookUp' : 'givenByHand', to);
+  }
+
+  /** [B3] For what a person is awaited already: who says it once more has asked once. */
+  #isAskedAgain(cause: string): boolean {
+    const { askedAt, cause: asked } = this.measured.clock!;
+    return askedAt !== undefined && cause === asked;
   }
 
   #handedOver(reason: HandoverReason, opens: boolean): void {

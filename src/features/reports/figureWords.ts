@@ -83,7 +83,7 @@ export const figures = {
   handovers: {
     name: 'Handovers',
     means:
-      'How often a person was asked for: by the agent, by a rule, by the customer, or because no answer came. A takeover without one is not a handover.',
+      'How often a person was asked for: by the agent, by a rule, by the customer, or because no answer came. Asked once more for the same, while a person is awaited, it is one. A takeover without one is not a handover.',
     of: count('handover'),
     format: number,
     opens: 'handover',
