@@ -62,6 +62,38 @@ describe('the sample shop', () => {
     expect(await tickets()).toEqual([]);
   });
 
+  test('[H5] who only asks whether anybody is there, while a person is awaited, is told so and how long it takes', async () => {
+    const { t, team, says, settle, thread, tickets } = await openShop();
+    await says('I want a refund, I bought it 45 days ago');
+    await settle();
+    const { teamId } = team;
+    const asked = 'A person on our team has been asked and will answer here.';
+    const answered = async (text: string) => {
+      await says(text);
+      await settle();
+      const last = (await thread()).at(-1)!;
+      expect(last).toMatchObject({ from: 'agent' });
+      expect(last.sources ?? []).toEqual([]);
+      return last.text;
+    };
+    expect(await answered('Are you still there?')).toBe(asked);
+    await t.run((ctx) => ctx.db.insert('usualWaits', { teamId, minutes: 4, until: Date.now() + 3_600_000 }));
+    expect(await answered('Hello?')).toBe(`${asked} A person usually answers in about 4 minutes.`);
+    await t.run(async (ctx) => {
+      const usual = (await ctx.db.query('usualWaits').first())!;
+      await ctx.db.patch(usual._id, { minutes: 180 });
+    });
+    expect(await answered('Anyone?')).toBe(`${asked} A person usually answers in about 3 hours.`);
+    for (const who of [team.owner, team.manager, team.operator])
+      await who.as.mutation(api.members.setStatus, { teamId, status: 'offline' });
+    expect(await answered('???')).toContain(`${asked} Nobody on the team is online right now.`);
+    expect(await tickets()).toHaveLength(1);
+    // Whoever asks anything else wants that answered.
+    await says('Hello? Do you deliver to Norway?');
+    await settle();
+    expect((await thread()).at(-1)).toMatchObject({ sources: ['Shipping times and costs'] });
+  });
+
   test('[H1] [C3] a refund outside the window opens a ticket of high priority, and the agent answers on', async () => {
     const { says, settle, thread, tickets } = await openShop();
     await says('I want a refund, I bought it 45 days ago');

@@ -119,7 +119,10 @@ async function perform(ctx: CaseCtx, opened: Case, outcome: TurnOutcome, seen: S
     case 'fail':
       return fail(ctx, opened, seen);
     case 'answer':
-      await say(ctx, opened, seen, outcome);
+      await say(ctx, opened, seen, {
+        ...outcome,
+        text: `${outcome.text}${await howLong(ctx, opened, outcome)}`,
+      });
       return;
     case 'noteEmail':
       return takeEmail(ctx, opened, outcome, seen);
@@ -156,6 +159,16 @@ async function wasByLink(ctx: CaseCtx, { conversation, head }: Case): Promise<bo
   const last = head.lastCustomerSequence;
   const [entry] = last === undefined ? [] : await entriesSince(ctx, conversation._id, last - 1);
   return entry?.isByLink === true;
+}
+
+/** [H5] When somebody will be there, as it is now. */
+async function howLong(
+  ctx: CaseCtx,
+  { conversation: { teamId } }: Case,
+  { when }: Extract<TurnOutcome, { do: 'answer' }>,
+): Promise<string> {
+  if (when === undefined) return '';
+  return (await isSomebodyHere(ctx, teamId)) ? when.somebodyIsHere : when.nobodyIsHere;
 }
 
 /** [H5] What is said as well, as it is now. */

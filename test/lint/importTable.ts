@@ -94,7 +94,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     delivery: ['kit', 'conversation', 'mail', 'tickets', 'control', 'customer'],
     needs: ['kit', 'conversation', 'delivery'],
     people: ['kit', 'conversation', 'tickets', 'routing', 'control', 'needs'],
-    agents: ['kit', 'conversation', 'tickets', 'routing', 'control', 'customer'],
+    agents: ['kit', 'conversation', 'tickets', 'routing', 'control', 'customer', 'measures'],
     setup: ['kit', 'people', 'agents'],
     webhooks: ['kit', 'conversation', 'delivery', 'agents'],
   },

@@ -20,6 +20,7 @@ import { presentTicketOf } from '../conversation/presentTicket';
 import { newestRun } from '../conversation/runs';
 import { listRules } from './handover';
 import { calendarOfAgent } from '../kit/calendars';
+import { usualWaitOf } from '../measures/usualWaits';
 import { firstName } from '../kit/names';
 import { isActive } from '../../shared/tickets/tickets';
 
@@ -51,16 +52,19 @@ export async function readMaterial(
   const { cited, ...context } = await readContext(ctx, { conversation, head }, about.seenThrough);
   const found = await findFor(ctx, conversation.teamId, context);
   const others = cited.filter(({ id }) => !found.some((article) => article.id === id));
+  const hasActiveTicket = ticket !== null && isActive(ticket.status);
+  const usual = hasActiveTicket ? await usualWaitOf(ctx, conversation.teamId) : null;
   return {
     turn: {
       ...context,
       articles: [...found, ...others],
       rules: await listRules(ctx, agent._id),
-      hasActiveTicket: ticket !== null && isActive(ticket.status),
+      hasActiveTicket,
       resolvedAt: ticket?.status === 'resolved' ? ticket.resolvedAt : undefined,
     },
     calendar,
     customerZone: customer?.timeZone,
+    usualWait: usual && { minutes: usual.minutes, until: usual.until },
     orderValue: orderValueOf(conversation.attributes, customer?.attributes),
   };
 }

@@ -2,6 +2,7 @@
  * One turn of the knowledge agent: from what the customer wrote to what is said and done about it (docs/rules.md P4,
  * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
  *
+ *   a person is awaited, and it is only asked who is there ──▶ say so, and how long it takes
  *   asks for a person ──▶ hand over (customerAsked)
  *   too long to judge ──▶ hand over (agentAsked), in characters or in time; so are files without a word
  *   only courtesy ──────▶ courtesy back
@@ -20,6 +21,7 @@ import { judgedPart } from './judged';
 import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { saysUnsolved } from './language/unsolved';
+import { asksWhoIsThere } from './language/whoIsThere';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
@@ -62,6 +64,8 @@ export interface HumanStretch {
 export type Decision<Id extends string, R extends Rule> =
   | { do: 'answer'; text: string; articleIds: Id[]; confidence: number }
   | { do: 'noteEmail'; email: string; text: string }
+  /** [H5] A person has been asked; when they will be there is said with it. */
+  | { do: 'sayAwaited'; text: string }
   | {
       do: 'handOver';
       reason: HandoverReason;
@@ -90,6 +94,8 @@ export const defaultFarewell =
   'I have asked a person on our team. They will answer here; you can go on writing meanwhile.';
 const alreadyAsked =
   'A person on our team has been asked already and will answer here. I have added what you wrote.';
+
+const isAwaited = 'A person on our team has been asked and will answer here.';
 
 const asksForMore =
   /\b(?:else|more|further|sonst|noch (?:etwas|was)|weitere\w*|autre|algo más)\b[^?]{0,80}\?\s*$/i;
@@ -133,6 +139,7 @@ export function decideFrom<Id extends string, R extends Rule>(
   turn: Turn<Id, R>,
   { text, talk, lastSaid, wantsPerson, isForPerson, found, facts, isNo }: ReadTurn<Id>,
 ): Decision<Id, R> {
+  if (turn.hasActiveTicket && asksWhoIsThere(text)) return { do: 'sayAwaited', text: isAwaited };
   if (isForPerson) {
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);

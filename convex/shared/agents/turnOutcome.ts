@@ -8,6 +8,8 @@ import { type Rule, vRuleOutcome } from './handover';
 import type { Heat } from './heat';
 import { heatOf } from './heating';
 import { decideFrom, type Decision, readTurn, type Turn } from './knowledgeTurn';
+import { counted } from '../customer/words/catalogue';
+import { en } from '../customer/words/en';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
 import { whenBack } from './whenBack';
@@ -17,7 +19,13 @@ export const vTurnOutcome = v.union(
   v.object({ do: v.literal('nothing') }),
   /** It could not be judged. */
   v.object({ do: v.literal('fail') }),
-  v.object({ do: v.literal('answer'), text: v.string(), articleIds: v.array(v.id('articles')) }),
+  v.object({
+    do: v.literal('answer'),
+    text: v.string(),
+    articleIds: v.array(v.id('articles')),
+    /** Said as well, by whether somebody is there to answer. */
+    when: v.optional(v.object({ somebodyIsHere: v.string(), nobodyIsHere: v.string() })),
+  }),
   v.object({ do: v.literal('noteEmail'), text: v.string(), email: v.string() }),
   v.object({
     do: v.literal('handOver'),
@@ -48,6 +56,8 @@ export interface Material {
   calendar: OpenTimes | undefined;
   /** Where the customer's clock is known to be. */
   customerZone: string | undefined;
+  /** How long it usually takes, minutes, while a person is awaited; null: too little is known. */
+  usualWait?: UsualWait | null;
   /** [B5] What is at stake, where somebody has said. */
   orderValue?: number | undefined;
 }
@@ -60,19 +70,29 @@ interface JudgedTurn {
 
 /** `now`: an instant, ms. Throws what the judging throws. */
 export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): JudgedTurn {
-  const { turn, calendar, customerZone, orderValue } = material;
+  const { turn, calendar, customerZone, orderValue, usualWait } = material;
   if (turn.burst.length === 0) return { outcome: { do: 'nothing' }, heat: null };
   const outsideOpeningHours = calendar !== undefined && !isOpen(calendar, now);
   const ifAlone = () => whenAPersonAnswers(whenBack(calendar, customerZone, now));
+  const usually = () => (outsideOpeningHours ? '' : usualWords(usualWait, now));
   const whole = { ...turn, now, outsideOpeningHours, isOutOfTime };
   const read = readTurn(whole);
   const { spoken, rules } = turn;
   const heat = isOutOfTime() ? null : heatOf({ spoken, facts: read.facts, rules, orderValue });
-  return { outcome: asOutcome(decideFrom(whole, read), ifAlone), heat };
+  return { outcome: asOutcome(decideFrom(whole, read), { ifAlone, usually }), heat };
 }
 
-function asOutcome(decision: Decision<ArticleId, AgentRule>, ifAlone: () => string): TurnOutcome {
+interface Waits {
+  ifAlone: () => string;
+  usually: () => string;
+}
+
+function asOutcome(decision: Decision<ArticleId, AgentRule>, { ifAlone, usually }: Waits): TurnOutcome {
   if (decision.do === 'noteEmail') return decision;
+  if (decision.do === 'sayAwaited') {
+    const when = { somebodyIsHere: usually(), nobodyIsHere: ifAlone() };
+    return { do: 'answer', text: decision.text, articleIds: [], when };
+  }
   if (decision.do === 'answer') {
     const { text, articleIds } = decision;
     return { do: 'answer', text, articleIds };
@@ -89,6 +109,21 @@ function asOutcome(decision: Decision<ArticleId, AgentRule>, ifAlone: () => stri
     isFirst,
     brief,
   };
+}
+
+interface UsualWait {
+  minutes: number;
+  /** An instant, ms: later it says nothing any more. */
+  until: number;
+}
+
+/** As the chat says it (shared/customer/words). */
+function usualWords(usual: UsualWait | null | undefined, now: number): string {
+  if (!usual || now > usual.until) return '';
+  const { minutes } = usual;
+  const line =
+    minutes < 120 ? counted(en.usualMinutes, 'en', minutes) : counted(en.usualHours, 'en', minutes / 60);
+  return ` ${line}`;
 }
 
 const askForEmail = ' You may leave your email address here, so that they can reach you.';
