@@ -14,6 +14,7 @@ const asFunctions = {
   environment: 'edge-runtime',
   server: { deps: { inline: ['convex-test', '@convex-dev/migrations'] } },
   testTimeout: 20_000,
+  setupFiles: ['convex/timers.setup.ts'],
 };
 
 // One project per runtime: the desk's functions run where Convex's default runtime would put them; the engine and what

@@ -3,7 +3,7 @@ import { api } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { codeAt, newSecret } from './shared/people/secondFactor';
-import { setupToken, type TestDesk } from './test.setup';
+import { passTime, setupToken, type TestDesk } from './test.setup';
 
 export const password = 'correct horse battery';
 
@@ -64,7 +64,7 @@ export async function turnOnFactor(who: Entered) {
 
 /** What the log says of accounts, in order. */
 export async function accountLog(t: TestDesk): Promise<string[]> {
-  await t.finishInProgressScheduledFunctions();
+  await passTime(t, 1_000);
   const entries = await t.run((ctx) => ctx.db.query('auditLog').collect());
   return entries
     .filter(({ action }) => /^(signIn|session|password|secondFactor)\./.test(action))

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accountLog, from, join, openOffice, password, signIn, signUp, useAuthKeys } from './accounts.setup';
 import { api } from './_generated/api';
 import { minPasswordLength } from './shared/people/passwords';
-import { refusal, setupTest, type TestDesk } from './test.setup';
+import { passTime, refusal, setupTest, type TestDesk } from './test.setup';
 
 // Each try costs a real hash.
 vi.setConfig({ testTimeout: 60_000 });
@@ -147,6 +147,7 @@ test('[R3] who signed in and who failed to stands in the log of their team, with
   const t = setupTest();
   await openOffice(t);
   await wrong(t);
+  await passTime(t, 1_000);
   await signIn(
     from(t, { userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }),
     'ana@example.test',

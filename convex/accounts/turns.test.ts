@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { mostWaiting, Turns } from './turns';
+
+beforeEach(() => void vi.useRealTimers());
 
 /** Work that ends when it is told to, and notes that it was done. */
 function workshop() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { internal } from '../_generated/api';
-import { createTeam, setupTest } from '../test.setup';
+import { createTeam, passTime, setupTest } from '../test.setup';
 
 const day = 86_400_000;
 
@@ -40,8 +40,7 @@ test('[R2] sweeps delete what has expired, batch after batch, and nothing else',
     await ctx.db.insert('tries', { key: 'account:new', triedAt: [now], lastAt: now });
   });
   await t.mutation(internal.jobs.sweeps.expired, {});
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await t.finishInProgressScheduledFunctions();
+  await passTime(t, 1_000);
   const left = await t.run(async (ctx) => ({
     sessions: (await ctx.db.query('customerSessions').collect()).map((each) => each.tokenHash),
     keys: (await ctx.db.query('idempotencyKeys').collect()).map((each) => each.scope),

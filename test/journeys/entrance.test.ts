@@ -73,7 +73,7 @@ describe('whoever is not signed in signs in, and then sees the page that was ask
       await page.getByRole('log', { name: 'Conversation' }).waitFor();
       await page.keyboard.press('Control+k');
       await page.keyboard.type('sign out');
-      await page.getByRole('option', { name: 'Sign out' }).waitFor();
+      await page.getByRole('option', { name: /^Sign out/ }).waitFor();
       await page.keyboard.press('Enter');
       await page.getByLabel('Email').waitFor();
       await expect.poll(() => nextOf(page)).toEqual(['/inbox/all/3']);

@@ -119,6 +119,17 @@ export class TicketPage {
     await this.thread.getByText(text).first().waitFor();
   }
 
+  /** What was said so long ago that one has to go up for it. */
+  async readsBack(text: string | RegExp): Promise<void> {
+    await this.thread.hover();
+    await expect
+      .poll(async () => {
+        await this.page.mouse.wheel(0, -10_000);
+        return this.thread.getByText(text).first().isVisible();
+      })
+      .toBe(true);
+  }
+
   async write(text: string): Promise<void> {
     await this.page.getByRole('textbox', { name: /^Reply to/ }).fill(text);
   }

@@ -157,7 +157,7 @@ it('[C10] resolved, the agent answers again, on the same thread', async () => {
   await expect.poll(() => saidTo(telegram).at(-1)?.text, { timeout: 20_000 }).toMatch(/day|shipping/i);
   await inbox.goto(`${desk.settings.url}/inbox/all/1`);
   await ticket.reads('How long does shipping take?');
-  await ticket.reads('How long can I return things?');
+  await ticket.readsBack('How long can I return things?');
 });
 
 it('[M8] [M9] a chat on the web goes on on Telegram by its link, and shows nothing of it there', async () => {

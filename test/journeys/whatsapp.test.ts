@@ -146,7 +146,7 @@ it('[C10] resolved, the agent answers again, on the same thread', async () => {
   await expect.poll(() => saidTo(whatsapp).length, { timeout: 20_000 }).toBeGreaterThan(before);
   await inbox.goto(`${desk.settings.url}/inbox/resolved/1`);
   await ticket.reads('How long does shipping take?');
-  await ticket.reads('How long can I return things?');
+  await ticket.readsBack('How long can I return things?');
 });
 
 it('[M7] outside the 24 hours only a template is taken: it is said, chosen, filled in, seen and sent', async () => {

@@ -1,9 +1,12 @@
 /// <reference types="vite/client" />
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { type OpenDesk, openDesk } from '../../desk.setup';
 import { readKeyOf } from '../../readShared.setup';
 import { recordOnTicket } from '../tickets/events';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 const today = () => Math.floor(Date.now() / 86_400_000);
 
@@ -16,7 +19,7 @@ async function asked({ manager, teamId }: OpenDesk) {
 async function meter(desk: OpenDesk) {
   const { t, teamId } = desk;
   // It leaves what is younger than a second.
-  await new Promise((done) => setTimeout(done, 1_100));
+  vi.advanceTimersByTime(1_100);
   await t.mutation(internal.jobs.measures.fold, { teamId });
   const { rows } = await t.query(api.reports.figures, await asked(desk));
   return rows[0]!.counts;
