@@ -113,7 +113,9 @@ async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): P
   const isStale = opened.isRenamed || opened.control !== opened.stored.control || stored.status !== status;
   const names = isStale ? await readNames(ctx, opened, ticket) : namesOf(stored);
   const row: Row = { ...deriveRow(opened, ticket), ...names };
-  if (!isSame(row, stored)) await ctx.db.patch(stored._id, row);
+  const changed = (Object.keys(row) as (keyof Row)[]).filter((key) => row[key] !== stored[key]);
+  if (changed.length === 0) return;
+  await ctx.db.patch(stored._id, Object.fromEntries(changed.map((key) => [key, row[key]])));
 }
 
 function namesOf({ customerName, isCustomerProven, operatorName }: Row): Names {
