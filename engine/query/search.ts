@@ -5,7 +5,7 @@
  * any of which may match; the last one also matches by prefix, which counts half. Best first, ties by newest document; how
  * many are weighed is bounded (storage/searchRows.ts). At most 1024 results.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { findIndex, type IndexInfo, type TableInfo } from '../storage/registry.ts';
 import type { Searched, SearchHit } from '../storage/searchRows.ts';
@@ -43,8 +43,8 @@ export function searchText(
 function filterToken(at: number, value: Value | undefined): string {
   const key = encodeSortKey(value);
   // Long values go in by their hash; every result is compared with the real value anyway.
-  const name = key.length <= 32 ? Buffer.from(key) : createHash('sha256').update(key).digest();
-  return `f${at}x${name.toString('hex')}`;
+  const name = key.length <= 32 ? Buffer.from(key).toString('hex') : hash('sha256', key);
+  return `f${at}x${name}`;
 }
 
 export function planSearch(source: Source & { type: 'Search' }, table: TableInfo | null): Plan {

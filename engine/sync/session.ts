@@ -10,7 +10,7 @@
  * changes coalesce; mutations run in arrival order and each success is answered before the Transition that reaches its
  * timestamp (calls.ts runs them).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Identity } from '../auth/identity.ts';
 import type { Caller } from '../functions/calls/services.ts';
 import { EDGES } from '../values/edges.ts';
@@ -418,7 +418,7 @@ export class Session implements SubscriptionOwner {
 
   /** Repeatable, so that a mutation sent again after a reconnect reports the same id (§1.7). */
   #requestIdFor(kind: string, counter: number): string {
-    return createHash('sha256').update(`${this.#sessionId}|${kind}${counter}`).digest('hex').slice(0, 16);
+    return hash('sha256', `${this.#sessionId}|${kind}${counter}`).slice(0, 16);
   }
 }
 
