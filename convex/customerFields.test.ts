@@ -106,6 +106,7 @@ test('[E3] there are twenty fields at most, each with a name of its own; one tha
     ['Field 1', 'text', undefined],
     ['\u200b', 'text', undefined],
     ['x'.repeat(41), 'text', undefined],
+    ['🧑‍🚀'.repeat(41), 'text', undefined],
     ['Plan', 'choice', []],
     ['Plan', 'choice', ['x'.repeat(61)]],
   ] as const)

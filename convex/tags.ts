@@ -1,4 +1,5 @@
 /** Tags as the team keeps them: names and colours (docs/rules.md T7). Which there are, and on how many tickets: `tickets.tags`. */
+import { isLonger } from './shared/kit/text';
 import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import type { QueryCtx } from './_generated/server';
@@ -29,7 +30,7 @@ export const changes = sharedQuery('ticket.read')({
 
 /** One of before may be longer than any may be today. */
 async function checkThere(ctx: QueryCtx, teamId: Id<'teams'>, tag: string): Promise<void> {
-  if (tag.length <= maxTagLength || (await countTagged(ctx, teamId, tag)) === 0) cleanTag(tag);
+  if (!isLonger(tag, maxTagLength) || (await countTagged(ctx, teamId, tag)) === 0) cleanTag(tag);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Field as Base } from '@base-ui/react/field';
 import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import { takesAtMost } from '../lib/typing';
 
 const control =
   'w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink placeholder:text-ink-3 disabled:opacity-55';
@@ -37,8 +38,17 @@ export function FormError({ text }: { text: string | null }) {
   );
 }
 
-export function TextInput({ className = '', ...rest }: ComponentProps<'input'>) {
-  return <Base.Control className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
+const limited = (most: number | undefined) => most !== undefined && { onInput: takesAtMost(most) };
+
+/** `maxLength`: characters. */
+export function TextInput({ className = '', maxLength, ...rest }: ComponentProps<'input'>) {
+  return (
+    <Base.Control
+      className={`${control} h-9 pointer-coarse:h-11 ${className}`}
+      {...rest}
+      {...limited(maxLength)}
+    />
+  );
 }
 
 /** Enter is a line here: Ctrl or Command with it sends the form, as it does where one replies. */
@@ -48,10 +58,11 @@ function sendForm(event: KeyboardEvent<HTMLTextAreaElement>) {
   event.currentTarget.form?.requestSubmit();
 }
 
-export function TextArea({ className = '', ...rest }: ComponentProps<'textarea'>) {
+/** `maxLength`: characters. */
+export function TextArea({ className = '', maxLength, ...rest }: ComponentProps<'textarea'>) {
   return (
     <Base.Control
-      render={<textarea onKeyDown={sendForm} {...rest} />}
+      render={<textarea onKeyDown={sendForm} {...rest} {...limited(maxLength)} />}
       className={`${control} py-2 ${className}`}
     />
   );

@@ -66,6 +66,14 @@ it('[T7] the tags of the team are offered beside a ticket, most used first, by k
   await offered.filter({ hasText: 'vip' }).click();
   await chip(page, 'vip').waitFor();
   await expect.poll(async () => (await ticketOf(4)).tags).toEqual(['pole', 'par', 'vip']);
+  // [E6] It takes sixty characters, as they are read, and none by half.
+  const astronauts = '🧑‍🚀'.repeat(60);
+  await field.fill(`${astronauts}𠮷`);
+  await expect.poll(() => field.inputValue()).toBe(astronauts);
+  await field.evaluate((input: HTMLInputElement) => input.setSelectionRange(0, 0));
+  await field.press('x');
+  expect(await field.inputValue()).toBe(astronauts);
+  await field.fill('');
   // Written without a pause, or pasted: a comma parts them, and the team's spelling is taken.
   await field.pressSequentially('late,Parcel,half');
   await expect.poll(() => field.inputValue()).toBe('half');

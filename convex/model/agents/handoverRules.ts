@@ -5,7 +5,7 @@ import { appError } from '../kit/errors';
 import type { RuleCondition, RuleOutcome } from '../../shared/agents/handover';
 import { listRules, maxRules } from './handover';
 import { cleanName } from '../kit/names';
-import { isVisible } from '../../shared/kit/text';
+import { isLonger, isVisible } from '../../shared/kit/text';
 import { cleanTags, followed, type TagChange } from '../../shared/tickets/tags';
 import { maxTagLength } from '../../shared/tickets/tickets';
 import { followTags } from '../tickets/tagChanges';
@@ -51,7 +51,7 @@ function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[
   if (outcome.handOver && outcome.tags.length > maxTags) {
     throw appError('INVALID_INPUT', `A rule sets at most ${maxTags} tags.`);
   }
-  if (outcome.handOver && outcome.tags.some((tag) => tag.trim().length > maxTagLength)) {
+  if (outcome.handOver && outcome.tags.some((tag) => isLonger(tag.trim(), maxTagLength))) {
     throw appError('INVALID_INPUT', `A tag has at most ${maxTagLength} characters.`);
   }
   const clean = when.map((condition) =>

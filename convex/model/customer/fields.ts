@@ -20,7 +20,7 @@ import {
   maxFields,
   readFieldValue,
 } from '../../shared/customer/fields';
-import { isVisible } from '../../shared/kit/text';
+import { isLonger, isVisible } from '../../shared/kit/text';
 import { allOf } from '../conversation/persons';
 import { appError } from '../kit/errors';
 import { cleanName } from '../kit/names';
@@ -96,7 +96,7 @@ export async function saveField(
   given: Defined,
 ): Promise<Id<'customerFields'>> {
   const name = cleanName(given.name, 'The name of the field');
-  if (name.length > maxFieldName)
+  if (isLonger(name, maxFieldName))
     throw appError('INVALID_INPUT', `The name of a field has at most ${maxFieldName} characters.`);
   const fields = await listFields(ctx, teamId);
   const isTaken = fields.some((each) => each.name === name && each._id !== existing?._id);
@@ -116,7 +116,7 @@ export async function saveField(
 
 function cleanChoices(given: string[]): string[] {
   const choices = [...new Set(given.map((choice) => choice.trim()).filter(isVisible))];
-  const isShort = choices.every((choice) => choice.length <= maxChoiceLength);
+  const isShort = choices.every((choice) => !isLonger(choice, maxChoiceLength));
   if (choices.length > 0 && choices.length <= maxChoices && isShort) return choices;
   const limit = `Give 1 to ${maxChoices} choices of at most ${maxChoiceLength} characters.`;
   throw appError('INVALID_INPUT', limit);

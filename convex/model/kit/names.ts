@@ -1,5 +1,5 @@
 import { hidesCharacters, mixesScripts } from '../../shared/kit/lookalikes';
-import { isVisible } from '../../shared/kit/text';
+import { isLonger, isVisible } from '../../shared/kit/text';
 import { appError } from './errors';
 
 const maxNameLength = 80;
@@ -7,7 +7,7 @@ const maxNameLength = 80;
 /** A name a person typed: trimmed, single-spaced, not empty. */
 export function cleanName(name: string, what: string): string {
   const clean = name.replace(/\s+/g, ' ').trim();
-  if (!isVisible(clean) || clean.length > maxNameLength) {
+  if (!isVisible(clean) || isLonger(clean, maxNameLength)) {
     throw appError('INVALID_INPUT', `${what} must have 1 to ${maxNameLength} characters.`);
   }
   if (hidesCharacters(clean) || mixesScripts(clean)) {

@@ -2,6 +2,7 @@
  * Snooze and "waiting on", the overlays of a ticket (docs/rules.md T3), and what else a person sets on it without moving it:
  * priority and tags. A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
  */
+import { isLonger } from '../../shared/kit/text';
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
@@ -45,7 +46,7 @@ export async function setTags(
   const clean = from === undefined ? wanted : merged(toBe(ticket.tags), toBe(from), wanted);
   // What it has of before, beyond the bounds, may be lessened.
   const isMany = clean.length > Math.max(maxTags, ticket.tags.length);
-  if (isMany || clean.some((tag) => tag.length > maxTagLength && !ticket.tags.includes(tag))) {
+  if (isMany || clean.some((tag) => isLonger(tag, maxTagLength) && !ticket.tags.includes(tag))) {
     const limit = `A ticket has at most ${maxTags} tags of at most ${maxTagLength} characters.`;
     throw appError('INVALID_INPUT', limit);
   }
@@ -58,7 +59,7 @@ export async function setTags(
 /** The name of one, as it may be given. */
 export function cleanTag(name: string): string {
   const [tag] = cleanTags([name]);
-  if (tag === undefined || tag.length > maxTagLength)
+  if (tag === undefined || isLonger(tag, maxTagLength))
     throw appError('INVALID_INPUT', `A tag has 1 to ${maxTagLength} characters.`);
   return tag;
 }

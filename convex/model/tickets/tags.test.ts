@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { api } from '../../_generated/api';
 import { openDesk } from '../../desk.setup';
+import { refusal } from '../../test.setup';
 
 test('[T3] [C10] who changes tags takes nobody’s: what others added or removed since stays so', async () => {
   const { teamId, ana, ben, tickets, handsOver } = await openDesk();
@@ -21,6 +22,11 @@ test('[T3] [C10] who changes tags takes nobody’s: what others added or removed
   await set(ben, ['late', 'refund', 'new', 'same'], ['late', 'refund', 'new']);
   await set(ana, ['late', 'refund', 'new', 'same'], ['late', 'refund', 'new']);
   expect(await tags()).toEqual(['late', 'refund', 'new', 'same']);
+  // [E6] A tag is as long as its reader counts it.
+  const astronauts = '🧑‍🚀'.repeat(60);
+  await set(ana, [astronauts]);
+  expect(await tags()).toEqual([astronauts]);
+  expect(await refusal(set(ana, [`${astronauts}!`]))).toBe('INVALID_INPUT');
   // Who says nothing of what they have seen sets them as they are.
   await set(ana, ['only']);
   expect(await tags()).toEqual(['only']);

@@ -8,7 +8,7 @@ import { maxTextLength } from '../kit/limits';
 import { maxFieldName, maxFields } from '../customer/fields';
 import { isEmail } from '../kit/emails';
 import { hidesCharacters, mixesScripts } from '../kit/lookalikes';
-import { isVisible } from '../kit/text';
+import { isLonger, isVisible } from '../kit/text';
 import { priorities, ticketStatuses } from '../tickets/tickets';
 import { attributeName, mostAttributes } from './attributes';
 import { problemCodes } from '../kit/problemCodes';
@@ -17,6 +17,11 @@ const zInstant = z.iso.datetime().meta({ examples: ['2026-11-22T09:30:00.000Z'] 
 const zSequence = z.int().min(0);
 const zExternalId = z.string().trim().min(1).max(200);
 const zText = z.string().min(1).max(maxTextLength).refine(isVisible, 'must not be blank');
+const zFieldName = z
+  .string()
+  .min(1)
+  .refine((name) => !isLonger(name, maxFieldName), `has at most ${maxFieldName} characters`)
+  .meta({ maxLength: maxFieldName });
 const zName = z
   .string()
   .trim()
@@ -60,7 +65,7 @@ export const zControl = z
 const zFieldValue = z.union([z.string(), z.number()]);
 const zField = z.object({ name: z.string(), value: zFieldValue }).meta({ id: 'Field' });
 const zFilledField = z
-  .strictObject({ name: z.string().min(1).max(maxFieldName), value: zFieldValue.nullable() })
+  .strictObject({ name: zFieldName, value: zFieldValue.nullable() })
   .meta({ id: 'FilledField' });
 
 export const zTicket = z

@@ -1,7 +1,7 @@
 /** How a chat looks on the team's pages, and in what language it speaks: a setting of its channel. */
 import { type Infer, v } from 'convex/values';
 import { hidesCharacters } from '../kit/lookalikes';
-import { isVisible } from '../kit/text';
+import { isLonger, isVisible } from '../kit/text';
 import { coloursOf, readColour, type Shades } from './colours';
 import { catalogues } from './words/all';
 import { type Language, languages } from './words/catalogue';
@@ -53,7 +53,7 @@ export function checkedLook({
     { what: 'The greeting', text: greetings?.de, most: maxGreetingLength },
   ];
   for (const { what, text = '', most } of texts) {
-    if (text.length > most || hidesCharacters(text))
+    if (isLonger(text, most) || hidesCharacters(text))
       return { fault: `${what} has at most ${most} characters, none of them hidden.` };
   }
   const [title, english, german] = texts.map(({ text = '' }) => (isVisible(text) ? text.trim() : undefined));

@@ -1,10 +1,10 @@
 /** What a customer is called, as a page or a token says it (docs/rules.md E6). Pure. */
-import { firstCharacters, isVisible, oneLine } from '../kit/text';
+import { firstCharacters, isLonger, isVisible, oneLine } from '../kit/text';
 
 export const maxPersonName = 100;
 
 export const isPersonName = (name: unknown): name is string =>
-  typeof name === 'string' && isVisible(name) && name.length <= maxPersonName && name.isWellFormed();
+  typeof name === 'string' && isVisible(name) && !isLonger(name, maxPersonName) && name.isWellFormed();
 
 /** On one line, and without what turns the writing around. */
 export function cleanPersonName(name: string): string {

@@ -7,7 +7,7 @@
  */
 import { type Infer, v } from 'convex/values';
 import { hidesCharacters, mixesScripts } from './lookalikes';
-import { isVisible } from './text';
+import { isLonger, isVisible } from './text';
 
 /** Minutes of the wall clock from the midnight its day begins with; `to` is at most a day later, and not part of it. */
 const vSpan = v.object({ from: v.number(), to: v.number() });
@@ -70,7 +70,7 @@ function faultOfSpans(spans: Span[]): string | null {
 
 function faultOfHolidays(holidays: Holiday[]): string | null {
   for (const { name, from, to } of holidays) {
-    if (!isVisible(name) || name.length > maxNameLength || hidesCharacters(name) || mixesScripts(name))
+    if (!isVisible(name) || isLonger(name, maxNameLength) || hidesCharacters(name) || mixesScripts(name))
       return `The name of a holiday has 1 to ${maxNameLength} characters, none of them hidden.`;
     if (dayOf(from) === null || dayOf(to) === null) return `"${from}" to "${to}" are not dates.`;
     const days = dayOf(to)! - dayOf(from)! + 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstCharacters, firstUnits, oneLine, shortened } from './text';
+import { firstCharacters, firstUnits, isLonger, oneLine, shortened, typedWithin } from './text';
 
 const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const halvesIn = (text: string) => (text.match(halves) ?? []).length;
@@ -85,4 +85,27 @@ describe('the beginning of a text', () => {
 
 test('[E2] one line has single spaces', () => {
   expect(oneLine('  a\n\n b\t\u00a0c ')).toBe('a b c');
+});
+
+describe('[E6] what is typed', () => {
+  const astronauts = '👩‍🚀'.repeat(60);
+
+  test('is as long as a reader counts it: an emoji of many parts and a rare ideograph are one each', () => {
+    for (const text of [astronauts, '𠮷'.repeat(60), 'é'.normalize('NFD').repeat(60), 'x'.repeat(60)]) {
+      expect(isLonger(text, 60)).toBe(false);
+      expect(isLonger(`${text}!`, 60)).toBe(true);
+      expect(isLonger(text, 59)).toBe(true);
+    }
+    expect(isLonger('', 0)).toBe(false);
+  });
+
+  test('gives way where the caret is, by whole characters, and what stands behind it stays', () => {
+    expect(typedWithin(`${astronauts}𠮷`, astronauts.length + 2, 60)).toEqual({
+      text: astronauts,
+      caret: astronauts.length,
+    });
+    expect(typedWithin('ab𠮷yz', 4, 4)).toEqual({ text: 'abyz', caret: 2 });
+    expect(typedWithin('ab𠮷yz', 4, 5)).toEqual({ text: 'ab𠮷yz', caret: 4 });
+    expect(typedWithin('abcdef', 1, 3)).toEqual({ text: 'bcd', caret: 0 });
+  });
 });

@@ -35,6 +35,20 @@ export function firstCharacters(text: string, most: number): string {
   return beginning;
 }
 
+/** At most `most` characters of what was typed up to `caret`, so that what stands behind it stays. */
+export function typedWithin(text: string, caret: number, most: number): { text: string; caret: number } {
+  if (!isLonger(text, most)) return { text, caret };
+  const behind = cut(text, caret, text.length);
+  const room = most - [...graphemes.segment(firstUnits(behind, most * mostUnits))].length;
+  const before = firstCharacters(cut(text, 0, caret), Math.max(0, room));
+  return { text: firstCharacters(before + behind, most), caret: before.length };
+}
+
+/** Whether it has more than `most` characters, as a reader counts them. */
+export function isLonger(text: string, most: number): boolean {
+  return firstCharacters(text, most) !== text;
+}
+
 /** The same with `…` as its last character when something was left out. */
 export function shortened(text: string, most: number): string {
   const beginning = firstCharacters(text, most);

@@ -7,6 +7,7 @@
  *
  * A further order is one row of `sorts`, and a field of a place if it has one of its own; its indexes follow from here.
  */
+import { isLonger } from '../kit/text';
 import { type Infer, v } from 'convex/values';
 import { isActive, maxTagLength, priorities, type TicketStatus, vPriority, vTicketStatus } from './tickets';
 import type { Bucket, TicketList } from './places';
@@ -188,7 +189,7 @@ export function planOf({ list, memberId, sort, filters }: Listed): Plan {
   const { equal, rest } = divide(table, of, byPriority ? ['priority', ...keys] : keys);
   const isNothing =
     (owner !== undefined && filters.assignee !== undefined && filters.assignee !== owner) ||
-    (tag !== undefined && tag.length > maxTagLength);
+    (tag !== undefined && isLonger(tag, maxTagLength));
   const lanes = lanesOf[list].filter((lane) => status === undefined || statusOf[lane] === status);
   const bucket = bucketFor[list];
   // The lists that most look at are one range each, so that what moves in one moves no more than its page.

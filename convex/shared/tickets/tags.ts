@@ -1,6 +1,6 @@
 /** Tags as a team keeps them: their colours, and what becomes of one that is renamed (docs/rules.md T7). Pure. */
 import { type Infer, v } from 'convex/values';
-import { isVisible } from '../kit/text';
+import { isLonger, isVisible } from '../kit/text';
 import { maxTagLength, maxTags } from './tickets';
 
 export const tagColours = ['rose', 'orange', 'green', 'blue', 'purple', 'grey'] as const;
@@ -25,7 +25,7 @@ export function cleanTags(tags: readonly string[], known: readonly string[] = []
 
 /** With as many of these as a ticket takes; one that is too long is none. */
 export function withTags(now: readonly string[], more: readonly string[]): string[] {
-  const fit = cleanTags(more).filter((tag) => tag.length <= maxTagLength);
+  const fit = cleanTags(more).filter((tag) => !isLonger(tag, maxTagLength));
   const all = [...new Set([...now, ...fit])];
   return all.slice(0, Math.max(maxTags, now.length));
 }

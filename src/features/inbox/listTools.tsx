@@ -1,4 +1,5 @@
 /** What a list is narrowed by, and how one narrows and sorts it: by key and in the command menu. */
+import { isLonger } from '../../../convex/shared/kit/text';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
@@ -165,7 +166,7 @@ function useListingActions(view: View, filters: ReturnType<typeof useFilters>) {
       choices: () => values.map(asChoice),
       typedChoices: (typed) => {
         const tag = /^tag:?\s+(.+)$/i.exec(typed.trim())?.[1];
-        return tag === undefined || tag.length > maxTagLength ? [] : [asChoice(['tag', tag])];
+        return tag === undefined || isLonger(tag, maxTagLength) ? [] : [asChoice(['tag', tag])];
       },
     },
     'list.clear': { enabled: () => filters.set.length > 0, run: filters.clear },

@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ChannelKind } from '../../../convex/shared/conversation/channels';
+import { isLonger } from '../../../convex/shared/kit/text';
 import { maxTagLength, priorities, ticketStatuses } from '../../../convex/shared/tickets/tickets';
 import type { Priority, TicketStatus } from '../../../convex/shared/tickets/tickets';
 import type { Sort } from '../../../convex/shared/tickets/lists';
@@ -29,7 +30,7 @@ const oneOf =
   <Value extends string>(all: readonly Value[]) =>
   (text: string) =>
     (all as readonly string[]).includes(text) ? (text as Value) : undefined;
-const short = (most: number) => (text: string) => (text !== '' && text.length <= most ? text : undefined);
+const short = (most: number) => (text: string) => (text !== '' && !isLonger(text, most) ? text : undefined);
 
 const parsers: { [Name in keyof Required<ListSearch>]: (text: string) => ListSearch[Name] } = {
   saved: short(64),

@@ -1,4 +1,5 @@
 /** In the place of the list's head while tickets are selected: how many, and what is done to all of them. */
+import { isLonger } from '../../../convex/shared/kit/text';
 import { useEffect, useState } from 'react';
 import { X } from 'lucide-react';
 import { maxTagLength, priorities } from '../../../convex/shared/tickets/tickets';
@@ -183,7 +184,7 @@ function useBulkActions(start: (act: BulkAct, words: string) => unknown, askReso
         typedChoices: (typed) => {
           const tag = typed.trim();
           const isKnown = tags.some((each) => each.tag === tag);
-          if (tag === '' || tag.length > maxTagLength || isKnown) return [];
+          if (tag === '' || isLonger(tag, maxTagLength) || isKnown) return [];
           const run = () => void start({ do: 'addTag', tag }, `tagged ${tag}`);
           return [{ id: tag, label: `Add the tag ${tag}`, run }];
         },

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { useCall } from '../../convex/customers';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError } from '../../lib/errors';
+import { takesAtMost } from '../../lib/typing';
 import { IconButton } from '../../ui/button';
 import { Claimed } from '../../ui/claimed';
 import { notify } from '../../ui/toast';
@@ -66,7 +67,7 @@ function NameField({ customer, onEnd }: { customer: Customer; onEnd: (isByKey: b
       // What emptying it leads to; who has the team's name may never have said their own.
       placeholder={!isNamed ? called : isNameOurs ? "As without the team's name" : 'As they call themselves'}
       value={name}
-      maxLength={100}
+      onInput={takesAtMost(100)}
       onChange={(event) => setName(event.target.value)}
       onBlur={() => keep(false)}
       onKeyDown={onKeyDown}

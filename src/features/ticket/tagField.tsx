@@ -2,6 +2,7 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import type { TagColour } from '../../../convex/shared/tickets/tags';
 import { maxTagLength } from '../../../convex/shared/tickets/tickets';
 import { useTags } from '../../convex/ticketLists';
+import { takesAtMost } from '../../lib/typing';
 import { TagDot } from '../../ui/tagDot';
 import { spelled, suggestTags } from './suggestTags';
 
@@ -69,7 +70,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
         placeholder="Add a tag"
         autoComplete="off"
         value={text}
-        maxLength={maxTagLength}
+        onInput={takesAtMost(maxTagLength)}
         onChange={(event) => {
           setText(event.target.value);
           setWalked(-1);
