@@ -4,6 +4,7 @@ import { api, internal } from './_generated/api';
 import { addOutsideAgent, openDesk, startThread } from './desk.setup';
 import { ensureOutsideCustomer } from './model/customer/customers';
 import { markNeverSent } from './model/conversation/entries';
+import { callNameOf } from './shared/customer/callNames';
 import { operatorText } from './shared/search/operatorText';
 import type { TestMember } from './test.setup';
 import { transact } from './test.setup';
@@ -163,6 +164,33 @@ describe('[T9] operators', () => {
     expect(await finds('way to:dora')).toEqual([]);
     expect((await asks('parcel from:nobody')).unknown).toEqual([{ operator: 'from', value: 'nobody' }]);
     expect(await asks('from:ana')).toMatchObject({ needsWord: true, threads: [] });
+  });
+
+  test('[M9] who has said no name is found by the two words that the team calls them, until they say one', async () => {
+    const { asks, finds, ...desk } = await openSearch();
+    const { t, teamId } = desk;
+    const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId }));
+    const thread = await startThread({ ...desk, customerId }, 'web');
+    await thread.customerWrites('Anybody there?');
+    const { number } = await thread.handsOver();
+    const called = callNameOf(customerId);
+    const [mood, animal] = called.split(' ') as [string, string];
+    const found = await asks(called);
+    expect(found.threads.map(({ ticket }) => ticket?.number)).toEqual([number]);
+    expect(found.people).toMatchObject([{ customerId, name: called }]);
+    expect(await finds(`${animal.toUpperCase()} ${mood.slice(0, 3)}`)).toEqual([number]);
+    expect(await finds(`from:"${called}"`)).toEqual([number]);
+    expect(await finds(`anybody ${animal}`)).toEqual([number]);
+    await desk.ana.as.mutation(api.customers.call, { teamId, customerId, name: 'Jo Orr' });
+    expect(await finds(called)).toEqual([]);
+    expect(await finds('jo orr')).toEqual([number]);
+  });
+
+  test('[M9] of more customers of one name than are shown it is said that there are more', async () => {
+    const { asks, ...desk } = await openSearch();
+    for (let made = 0; made < 6; made++) await openOther(desk, 'Ada Kern', `Question ${made}`);
+    expect(await asks('ada kern')).toMatchObject({ isCut: true });
+    expect((await asks('ada kern')).people).toHaveLength(5);
   });
 
   test('agent and channel', async () => {

@@ -120,6 +120,7 @@ import type * as migrations_from3_search from "../migrations/from3/search.js";
 import type * as migrations_from4_callNames from "../migrations/from4/callNames.js";
 import type * as migrations_from4_leavers from "../migrations/from4/leavers.js";
 import type * as migrations_from4_measures from "../migrations/from4/measures.js";
+import type * as migrations_from4_searchPeople from "../migrations/from4/searchPeople.js";
 import type * as migrations_migrations from "../migrations/migrations.js";
 import type * as migrations_run from "../migrations/run.js";
 import type * as model_agents_agentAccess from "../model/agents/agentAccess.js";
@@ -340,6 +341,7 @@ import type * as shared_agents_language_synonyms from "../shared/agents/language
 import type * as shared_agents_language_timeSpans from "../shared/agents/language/timeSpans.js";
 import type * as shared_agents_language_times from "../shared/agents/language/times.js";
 import type * as shared_agents_language_unsolved from "../shared/agents/language/unsolved.js";
+import type * as shared_agents_language_whoIsThere from "../shared/agents/language/whoIsThere.js";
 import type * as shared_agents_language_words from "../shared/agents/language/words.js";
 import type * as shared_agents_library from "../shared/agents/library.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
@@ -633,6 +635,7 @@ declare const fullApi: ApiFromModules<{
   "migrations/from4/callNames": typeof migrations_from4_callNames;
   "migrations/from4/leavers": typeof migrations_from4_leavers;
   "migrations/from4/measures": typeof migrations_from4_measures;
+  "migrations/from4/searchPeople": typeof migrations_from4_searchPeople;
   "migrations/migrations": typeof migrations_migrations;
   "migrations/run": typeof migrations_run;
   "model/agents/agentAccess": typeof model_agents_agentAccess;
@@ -853,6 +856,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/language/timeSpans": typeof shared_agents_language_timeSpans;
   "shared/agents/language/times": typeof shared_agents_language_times;
   "shared/agents/language/unsolved": typeof shared_agents_language_unsolved;
+  "shared/agents/language/whoIsThere": typeof shared_agents_language_whoIsThere;
   "shared/agents/language/words": typeof shared_agents_language_words;
   "shared/agents/library": typeof shared_agents_library;
   "shared/agents/openingHours": typeof shared_agents_openingHours;

@@ -30,6 +30,7 @@ const { takeovers } = internal.migrations.from3.board;
 const { callNames } = internal.migrations.from4.callNames;
 const { leavers } = internal.migrations.from4.leavers;
 const { handovers } = internal.migrations.from4.measures;
+const people = internal.migrations.from4.searchPeople.callNames;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -64,6 +65,7 @@ const inOrder: MigrationFunctionReference[] = [
   leavers,
   callNames,
   handovers,
+  people,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -35,8 +35,8 @@ export const searchTables = {
     }),
 
   /**
-   * By what a customer is found: name, addresses, what a platform knows them by. One row a customer who has any of that and
-   * has written; written by model/search/searchPeople.ts when it changes.
+   * By what a customer is found: name, addresses, what a platform knows them by, or the two words the team calls them. One row a
+   * customer who has written; written by model/search/searchPeople.ts when it changes.
    */
   searchPeople: defineTable({
     teamId: v.id('teams'),

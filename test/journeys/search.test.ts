@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
-import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
+import { callsOf, fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { signIn, TicketPage } from './pages.ts';
 
@@ -87,6 +87,26 @@ describe('[T9] [ux K4] whoever looks for something', () => {
     await operator.mutation(api.messages.note, note);
     await field().fill('rebate');
     await expect.poll(() => found().allTextContents()).toEqual([expect.stringContaining('Note · ')]);
+  });
+
+  it('[M9] finds who has said no name by what stands in their row', async () => {
+    const call = callsOf(desk, sample.key);
+    const { id } = await call('/conversations', {
+      externalId: 'walk-in',
+      customer: { externalId: 'walk-in' },
+    });
+    await call(`/conversations/${id}/customer-messages`, { text: 'Does the stove fit a small tent?' });
+    await call(`/conversations/${id}/handovers`, { reason: 'agentAsked' });
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    const row = page.getByRole('option').filter({ hasText: 'small tent' });
+    const called = (await row.locator('bdi').first().textContent())!;
+    expect(called).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+    await page.keyboard.press('/');
+    await field().fill(called.toLowerCase());
+    await expect.poll(() => found().allTextContents()).toEqual([expect.stringContaining('small tent')]);
+    await page.getByRole('button', { name: called }).click();
+    await expect.poll(() => field().inputValue()).toBe(`from:"${called}"`);
+    await expect.poll(() => found().allTextContents()).toEqual([expect.stringContaining('small tent')]);
   });
 
   it('goes on from the command menu: tickets by name, words and number, and the search for the rest', async () => {

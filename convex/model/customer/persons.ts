@@ -223,7 +223,7 @@ async function meantBy(ctx: Reader, teamId: Id<'teams'>, text: string): Promise<
   const value = normalizeEmail(text);
   const owner = await findIdentity(ctx, { teamId, kind: 'email', scope: '', value });
   const wanted = foundWords(dialled(text) ?? text);
-  const called = await findPeople(ctx, teamId, wanted);
+  const { people: called } = await findPeople(ctx, teamId, wanted);
   const meant = called.filter(({ words }) => wanted.every((word) => holdsWord(words, word)));
   return [
     ...(ticket === null ? [] : [ticket.customerId]),

@@ -98,7 +98,8 @@ async function gather(ctx: Reader, asked: Asked, scope: Scope): Promise<Gathered
   const { query, teamId } = asked;
   const telling = tellingWords(query);
   const ofNotes = query.is.includes('note');
-  const called = scope.customers === null && !ofNotes ? await findPeople(ctx, teamId, telling) : [];
+  const named = scope.customers === null && !ofNotes ? await findPeople(ctx, teamId, telling) : null;
+  const called = named?.people ?? [];
   const matches = await findMatches(ctx, asked, alsoOf(scope, called, query));
   const candidates = new Map<Id<'conversations'>, Candidate>();
   const add = (conversationId: Id<'conversations'>, at: number) => {
@@ -121,7 +122,8 @@ async function gather(ctx: Reader, asked: Asked, scope: Scope): Promise<Gathered
   const numbered = query.number === null ? null : await ticketOf(ctx, teamId, query.number);
   if (numbered !== null) add(numbered.conversationId, numbered.openedAt).numbered = numbered;
   const people = called.filter((each) => query.words.every((word) => holdsWord(each.words, word)));
-  return { candidates: [...candidates.values()], people, matches, isCut: recent.isCut };
+  const isCut = recent.isCut || (people.length > 0 && named?.isCut === true);
+  return { candidates: [...candidates.values()], people, matches, isCut };
 }
 
 const mostCalled = 3;

@@ -33,29 +33,37 @@ const mostAgents = 100;
 const meansAll = (words: string, wanted: readonly string[]): boolean =>
   wanted.every((word) => holdsWord(words, word));
 
+interface Called {
+  people: Doc<'searchPeople'>[];
+  /** More than these are called so. */
+  isCut: boolean;
+}
+
 /** Customers whose names and addresses hold words like these, those that hold most of them first. */
 export async function findPeople(
   ctx: Reader,
   teamId: Id<'teams'>,
   wanted: readonly string[],
-): Promise<Doc<'searchPeople'>[]> {
+): Promise<Called> {
   // The index is not asked for single letters: whoever is found by the others is looked at for them.
   const named = wanted.filter(isNaming);
-  if (named.length === 0) return [];
+  if (named.length === 0) return { people: [], isCut: false };
   const found = await ctx.db
     .query('searchPeople')
     .withSearchIndex('search_words', (q) => q.search('words', named.join(' ')).eq('teamId', teamId))
     .take(mostCandidates);
   const held = ({ words }: Doc<'searchPeople'>) => wanted.filter((word) => holdsWord(words, word)).length;
-  return found
+  const people = found
     .filter((each) => held(each) > 0)
     .sort((a, b) => held(b) - held(a))
     .slice(0, mostPeople);
+  return { people, isCut: found.filter((each) => held(each) === wanted.length).length > mostPeople };
 }
 
 async function customersCalled(ctx: Reader, teamId: Id<'teams'>, name: string) {
   const wanted = foundWords(name);
-  return (await findPeople(ctx, teamId, wanted)).filter(({ words }) => meansAll(words, wanted));
+  const { people, isCut } = await findPeople(ctx, teamId, wanted);
+  return { people: people.filter(({ words }) => meansAll(words, wanted)), isCut };
 }
 
 /** Those who have left, too: what they wrote is still there. */
@@ -92,15 +100,20 @@ export async function readScope(ctx: Reader, me: Doc<'members'>, query: SearchQu
     (within = within.flatMap((each) => by.map((more) => ({ ...each, ...more }))));
   let customers: Doc<'searchPeople'>[] | null = null;
   let agentIds: Id<'agents'>[] | null = null;
+  let areMore = false;
   if (query.from !== null) {
-    customers = await customersCalled(ctx, teamId, query.from);
+    const called = await customersCalled(ctx, teamId, query.from);
+    customers = called.people;
+    areMore = called.isCut;
     const members = await membersCalled(ctx, me, query.from);
     const authors = [...customers.map(({ customerId }) => customerId), ...members.map(({ _id }) => _id)];
     if (authors.length === 0) unknown.push({ operator: 'from', value: query.from });
     narrow(authors.map((authorId) => ({ authorId })));
   }
   if (query.to !== null) {
-    customers = await customersCalled(ctx, teamId, query.to);
+    const called = await customersCalled(ctx, teamId, query.to);
+    customers = called.people;
+    areMore ||= called.isCut;
     if (customers.length === 0) unknown.push({ operator: 'to', value: query.to });
     narrow(customers.map(({ customerId }) => ({ customerId })));
   }
@@ -109,6 +122,6 @@ export async function readScope(ctx: Reader, me: Doc<'members'>, query: SearchQu
     if (agentIds.length === 0) unknown.push({ operator: 'agent', value: query.agent });
     narrow(agentIds.map((agentId) => ({ agentId })));
   }
-  const isCut = within.length > mostWithin;
+  const isCut = areMore || within.length > mostWithin;
   return { within: within.slice(0, mostWithin), customers, agentIds, unknown, isCut };
 }

@@ -1,9 +1,10 @@
 /**
  * By what customers are found: the only writer of `searchPeople`. Whoever is renamed is found by the new name alone; each of those that
- * are one person is found by what any of them is known by.
+ * are one person is found by what any of them is known by, and by the two words that the team calls them where that is nothing.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
+import { callNameOf } from '../../shared/customer/callNames';
 import { plainTextToFind, textToFind } from '../../shared/search/words';
 import { externalIdOf, listAllIdentities, listEmails } from '../conversation/identities';
 import { allOf } from '../conversation/persons';
@@ -12,18 +13,31 @@ export async function refreshPerson(ctx: MutationCtx, customerId: Id<'customers'
   const customer = await ctx.db.get(customerId);
   if (customer === null) return;
   const all = await allOf(ctx, customer);
-  const known: string[] = [];
-  for (const part of all) known.push(...(await knownBy(ctx, part)));
+  const known = await Promise.all(all.map((part) => knownBy(ctx, part)));
+  const isNamed = known.some(({ names, emails }) => names.length + emails.length > 0);
+  const text = [
+    ...(isNamed ? [] : [callNameOf(all[0]!._id)]),
+    ...known.flatMap(({ names, emails, others }) => [...names, ...new Set([...emails, ...others])]),
+  ].join(' ');
   // Short, and mostly plain.
-  const words = plainTextToFind(known.join(' ')) ?? textToFind(known.join(' '));
+  const words = plainTextToFind(text) ?? textToFind(text);
   for (const { _id } of all) await keep(ctx, { teamId: customer.teamId, customerId: _id, words });
 }
 
-async function knownBy(ctx: MutationCtx, customer: Doc<'customers'>): Promise<string[]> {
+interface Known {
+  names: string[];
+  emails: string[];
+  others: string[];
+}
+
+async function knownBy(ctx: MutationCtx, customer: Doc<'customers'>): Promise<Known> {
   const outside = await externalIdOf(ctx, customer);
   const identities = await listAllIdentities(ctx, customer._id);
-  const values = [...(await listEmails(ctx, customer._id)), ...identities.map(({ value }) => value)];
-  return [customer.teamName ?? '', customer.name ?? '', ...new Set([...values, outside ?? ''])];
+  return {
+    names: [customer.teamName, customer.name].filter((name) => name !== undefined),
+    emails: await listEmails(ctx, customer._id),
+    others: [...identities.map(({ value }) => value), ...(outside === null ? [] : [outside])],
+  };
 }
 
 async function keep(
