@@ -324,3 +324,22 @@ it('[B6] [A5] among many at once a call for help and what is urgent are told by 
   await sample.operator.mutation(api.tickets.endHelp, asked);
   expect(errors).toEqual([]);
 });
+
+it('[ux P2] [A5] on a phone and beside a ticket a long name is whole next to what is new', async () => {
+  const called = 'Bartholomew Featherstone';
+  const detail = (await readTicket(sample.operator, { teamId: sample.teamId, number: 4 }))!;
+  const of = { teamId: sample.teamId, customerId: detail.customer._id };
+  await sample.operator.mutation(api.customers.call, { ...of, name: called });
+  await setPriority(4, 'normal');
+  await passToHer(4);
+  const row = page.getByRole('option').filter({ hasText: called });
+  for (const width of [390, 1_440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await row.getByText('New for you').waitFor();
+    const name = row.getByText(called, { exact: true });
+    const [shown, needed] = await name.evaluate(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth]);
+    expect(shown, `${width} px`).toBe(needed);
+  }
+  await page.setViewportSize({ width: 1_440, height: 900 });
+  await sample.operator.mutation(api.customers.call, { ...of, name: null });
+});

@@ -27,6 +27,8 @@ interface Props {
 /** Three lines: who and how urgent, what it is about, what was said last, or until when it sleeps, and whose it is. */
 export function FullRow({ row, showsAssignee }: Props) {
   const Channel = channelIcons[row.channel];
+  // Beside the name it would leave none of a long one.
+  const isNew = useIsNewForMe(row.number);
   return (
     <>
       <Avatar name={row.customerName} size={32} />
@@ -48,6 +50,7 @@ export function FullRow({ row, showsAssignee }: Props) {
           <Subject row={row} />
         </span>
         <span className="flex items-baseline gap-2 text-xs text-ink-3">
+          {isNew && <span className="shrink-0 font-semibold text-accent-text">New for you</span>}
           <span className="min-w-0 flex-1 truncate">
             {row.snoozedUntil === null ? <LastWords row={row} /> : <When row={row} />}
           </span>
@@ -62,6 +65,7 @@ export function FullRow({ row, showsAssignee }: Props) {
 /** One line: who, what it is about, how urgent, whose and since when. */
 export function CompactRow({ row, showsAssignee }: Props) {
   const { agent, assignee } = useWhose(row, showsAssignee);
+  const isNew = useIsNewForMe(row.number);
   return (
     <span className="flex min-w-0 flex-1 items-center gap-1.5">
       <span className="flex w-28 shrink-0 items-center gap-1.5">
@@ -70,6 +74,7 @@ export function CompactRow({ row, showsAssignee }: Props) {
       <span className="min-w-0 flex-1 truncate text-sm text-ink-2">
         <Subject row={row} />
       </span>
+      {isNew && <Badge tone="accent">New for you</Badge>}
       <Marks row={row} />
       {assignee && (
         <span title={`Assigned to ${assignee.name}${agent ? `, from ${agent.name}` : ''}`}>
@@ -125,14 +130,12 @@ function LastWords({ row: { subject, preview, previewAuthor } }: { row: TicketRo
   );
 }
 
-/** Priority, what is new, and who speaks. */
+/** Priority, what is asked for, and who speaks. */
 function Marks({ row }: { row: TicketRow }) {
-  const isNew = useIsNewForMe(row.number);
   return (
     <>
-      {isNew && <Badge tone="accent">New for you</Badge>}
       {row.help && (
-        <span title={`Help is asked for: ${row.help.why}`}>
+        <span title={`Help is asked for: ${row.help.why}`} className="flex">
           <Badge tone="bad">Help</Badge>
         </span>
       )}
