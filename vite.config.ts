@@ -58,6 +58,12 @@ export default defineConfig({
               test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields|postFile|fileDrops)/,
               minShareCount: 3,
             },
+            // Of what the first screen has from everywhere, each a file of its own would be mostly its envelope.
+            {
+              name: 'small',
+              test: /src\/(?:lib\/(?:theme|density|waits)|features\/inbox\/(?:selection|filled|openTicket)|features\/settings\/sections|convex\/tickets)\.tsx?$|convex\/shared\/(?:people\/permissions|tickets\/(?:tickets|lists)|needs\/choices|conversation\/(?:claims|outbox))\.ts/,
+              minShareCount: 2,
+            },
             // What each address needs before its screen: all of it is there at once.
             { name: 'routes', test: /src\/routes\/[^?]+$/ },
             { name: 'router', test: /node_modules\/@tanstack\/(?!virtual)/, minShareCount: 2 },

@@ -5,13 +5,15 @@ import type { Doc, Id } from './_generated/dataModel';
 import { type ActionCtx, operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
+import { appError } from './model/kit/errors';
 import { listRules } from './model/agents/handover';
-import { moveRule, saveRule } from './model/agents/handoverRules';
+import { moveRule, saveRule, unsavedRule } from './model/agents/handoverRules';
 import type { PageOfArticles } from './model/agents/rehearsal';
 import { vRuleCondition, vRuleOutcome } from './shared/agents/handover';
 import { judgedPart } from './shared/agents/judged';
 import { type Article, Library } from './shared/agents/library';
 import {
+  lineTo,
   type PastConversation,
   rehearse as rehearseOne,
   type Rehearsed,
@@ -39,7 +41,7 @@ export const save = operatorMutation('handoverRules.manage')({
     const agent = await loadAgentFor(ctx, ctx.member, agentId);
     const existing = ruleId === undefined ? null : await loadHandoverRuleFor(ctx, ctx.member, ruleId);
     const subject = await saveRule(ctx, agent, existing, { name, when, outcome });
-    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.saved', subject });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.saved', subject, detail: name });
     return subject;
   },
 });
@@ -60,20 +62,31 @@ export const move = operatorMutation('handoverRules.manage')({
   args: { ruleId: v.id('handoverRules'), to: v.number() },
   returns: v.null(),
   handler: async (ctx, { teamId, ruleId, to }) => {
-    await moveRule(ctx, await loadHandoverRuleFor(ctx, ctx.member, ruleId), to);
-    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.moved', subject: ruleId });
+    const moved = await loadHandoverRuleFor(ctx, ctx.member, ruleId);
+    await moveRule(ctx, moved, to);
+    const [action, detail] = ['handoverRule.moved' as const, moved.name];
+    await audit(ctx, { teamId, actor: ctx.member, action, subject: ruleId, detail });
     return null;
   },
 });
 
-const vFired = v.object({ ruleId: v.id('handoverRules'), name: v.string(), outcome: vRuleOutcome });
+const vRuleId = v.union(v.id('handoverRules'), v.null());
+const vFired = v.object({ ruleId: vRuleId, name: v.string(), outcome: vRuleOutcome });
 
-/** Which rule would fire for this message and why; nothing is sent and nothing is stored. */
+/**
+ * Which rule would fire for this message and why; nothing is sent and nothing is stored. `unsaved`: a rule as it is being written,
+ * in the place of the saved one or at the end; its `ruleId` is null while it is new.
+ */
 const tryOut = operatorAction(
   'handoverRules.read',
   'trialsOfTeam',
 )({
-  args: { agentId: v.id('agents'), text: v.string(), reported: v.optional(v.array(v.string())) },
+  args: {
+    agentId: v.id('agents'),
+    text: v.string(),
+    reported: v.optional(v.array(v.string())),
+    unsaved: v.optional(v.object({ ruleId: vRuleId, ...rule })),
+  },
   returns: v.object({
     /** The customer asks for a person: that is always a handover, the rule only sets priority, tags and text. */
     asksForPerson: v.boolean(),
@@ -82,28 +95,33 @@ const tryOut = operatorAction(
     reported: v.array(v.string()),
     fired: v.union(vFired, v.null()),
     handsOver: v.boolean(),
+    /** What the customer would read; null: the agent writes it elsewhere. */
+    line: v.union(v.string(), v.null()),
     trials: v.array(
       v.object({
-        ruleId: v.id('handoverRules'),
+        ruleId: vRuleId,
         name: v.string(),
         matched: v.boolean(),
         conditions: v.array(v.object({ holds: v.boolean(), because: v.string() })),
       }),
     ),
   }),
-  handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
+  handler: async (ctx, { teamId, agentId, text, reported = [], unsaved }) => {
     const about = { teamId, agentId, text: judgedPart([{ text }]).text };
-    const { articles, rules, calendar } = (await ctx.runQuery(
+    const { kind, articles, calendar, ...saved } = (await ctx.runQuery(
       internal.agents.trials.forOne,
       about,
     )) as ForOne;
     const known = new Library<Id<'articles'>>(articles);
-    const { fired, trials, ...tried } = tryOn(text, known, rules, { now: Date.now(), calendar }, reported);
+    const rules = withUnsaved(saved.rules, unsaved);
+    const when = { now: Date.now(), calendar };
+    const { fired, trials, ...tried } = tryOn(text, known, rules, when, reported);
     return {
       ...tried,
-      fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
-      trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({
-        ruleId: _id,
+      line: kind === 'knowledge' ? lineTo(text, articles, rules, when) : null,
+      fired: fired === undefined ? null : { ruleId: fired.ruleId, name: fired.name, outcome: fired.outcome },
+      trials: trials.map(({ rule: { ruleId, name }, matched, conditions }) => ({
+        ruleId,
         name,
         matched,
         conditions,
@@ -149,7 +167,25 @@ export const rehearse = operatorAction(
   },
 });
 
+type Tried = Pick<Doc<'handoverRules'>, 'name' | 'when' | 'outcome'> & { ruleId: Id<'handoverRules'> | null };
+
+function withUnsaved(saved: Doc<'handoverRules'>[], unsaved: Tried | undefined): Tried[] {
+  const rules: Tried[] = saved.map(({ _id: ruleId, name, when, outcome }) => ({
+    ruleId,
+    name,
+    when,
+    outcome,
+  }));
+  if (unsaved === undefined) return rules;
+  const written = unsavedRule(unsaved);
+  const place = rules.findIndex(({ ruleId }) => ruleId === unsaved.ruleId);
+  if (place !== -1) return rules.with(place, written);
+  if (unsaved.ruleId !== null) throw appError('NOT_FOUND', 'No such rule.');
+  return [...rules, written];
+}
+
 interface ForOne {
+  kind: Doc<'agents'>['kind'];
   articles: Article<Id<'articles'>>[];
   rules: Doc<'handoverRules'>[];
   calendar: OpenTimes | undefined;

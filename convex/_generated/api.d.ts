@@ -344,6 +344,7 @@ import type * as shared_agents_language_unsolved from "../shared/agents/language
 import type * as shared_agents_language_whoIsThere from "../shared/agents/language/whoIsThere.js";
 import type * as shared_agents_language_words from "../shared/agents/language/words.js";
 import type * as shared_agents_library from "../shared/agents/library.js";
+import type * as shared_agents_moods from "../shared/agents/moods.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
 import type * as shared_agents_quoting from "../shared/agents/quoting.js";
 import type * as shared_agents_rehearsal from "../shared/agents/rehearsal.js";
@@ -859,6 +860,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/language/whoIsThere": typeof shared_agents_language_whoIsThere;
   "shared/agents/language/words": typeof shared_agents_language_words;
   "shared/agents/library": typeof shared_agents_library;
+  "shared/agents/moods": typeof shared_agents_moods;
   "shared/agents/openingHours": typeof shared_agents_openingHours;
   "shared/agents/quoting": typeof shared_agents_quoting;
   "shared/agents/rehearsal": typeof shared_agents_rehearsal;

@@ -19,7 +19,7 @@ export const store = internalMutation({
     const member = await requireMember(ctx, teamId, 'articles.manage');
     if (articleId !== undefined) await loadArticleFor(ctx, member, articleId);
     const subject = await saveArticle(ctx, teamId, articleId, article);
-    await audit(ctx, { teamId, actor: member, action: 'article.saved', subject });
+    await audit(ctx, { teamId, actor: member, action: 'article.saved', subject, detail: article.title });
     return subject;
   },
 });

@@ -503,6 +503,33 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
     { holds: true, because: 'The time limit in the article has passed.' },
   ]);
   expect(await as.action(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
+  expect(tried.line).toContain('outside our 30 days');
+
+  // The rule in the dialog is what is tried, before it is saved: in its place, or at the end.
+  const saved = tried.trials[0]!.ruleId;
+  const written = (more: object) => ({
+    ruleId: null,
+    name: 'Boats',
+    when: [{ type: 'keywords' as const, anyOf: ['order'] }],
+    outcome: { handOver: true as const, priority: 'high' as const, tags: [], textToCustomer: 'One moment.' },
+    ...more,
+  });
+  const tryUnsaved = (text: string, more: object = {}) =>
+    as.action(api.handoverRules.try, { ...args, text, unsaved: written(more) });
+  const order = 'Where is my order?';
+  expect(await as.action(api.handoverRules.try, { ...args, text: order })).toMatchObject({
+    handsOver: false,
+    line: expect.stringContaining('order'),
+  });
+  expect(await tryUnsaved(order)).toMatchObject({
+    fired: { ruleId: null, name: 'Boats' },
+    line: 'One moment.',
+  });
+  const replaced = await tryUnsaved('I want a refund, I bought it 45 days ago', { ruleId: saved });
+  expect(replaced.trials.map(({ name }) => name)).not.toContain('Refund outside the window');
+  expect(replaced.fired?.name).not.toBe('Refund outside the window');
+  const half = await tryUnsaved(order, { when: [{ type: 'keywords', anyOf: [] }] });
+  expect(half.trials.at(-1)).toMatchObject({ name: 'Boats', matched: false });
   const rules = [
     {
       name: 'Orders',

@@ -20,7 +20,8 @@ export const forOne = internalQuery({
   returns: v.any(),
   handler: async (ctx, { teamId, agentId, text }) => {
     const agent = await loadAgentFor(ctx, { teamId }, agentId);
-    return { articles: await findArticles(ctx, teamId, [text]), ...(await judgedBy(ctx, agent)) };
+    const articles = await findArticles(ctx, teamId, [text]);
+    return { kind: agent.kind, articles, ...(await judgedBy(ctx, agent)) };
   },
 });
 

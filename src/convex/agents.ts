@@ -57,27 +57,33 @@ export const useMoveRule = () => useOptimisticMutation(api.handoverRules.move, s
 const typingPauseMs = 250;
 
 type Tried = FunctionReturnType<typeof api.handoverRules.try>;
+/** A rule in a form; its id is null while it is new. */
+export type UnsavedRule = NonNullable<FunctionArgs<typeof api.handoverRules.try>['unsaved']>;
 
 /** Which rule a message would fire, asked once typing pauses; undefined until the answer to these words has come. */
-export function useTryRules(agentId: Id<'agents'>, text: string): Tried | undefined {
+export function useTryRules(agentId: Id<'agents'>, text: string, unsaved?: UnsavedRule): Tried | undefined {
   const { teamId } = useMembership();
+  // The same rule is another object with each letter.
+  const written = JSON.stringify(unsaved);
   const rules = useHandoverRules(agentId);
   const tryRules = useAction(api.handoverRules.try);
-  const [tried, setTried] = useState<{ by: unknown; text: string; answer: Tried }>();
+  const [tried, setTried] = useState<{ by: unknown; text: string; written?: string; answer: Tried }>();
   useEffect(() => {
     if (!text.trim() || rules === undefined) return;
     let isCurrent = true;
     const ask = async () => {
-      const answer = await tryRules({ teamId, agentId, text });
-      if (isCurrent) setTried({ by: rules, text, answer });
+      const rule = written && { unsaved: JSON.parse(written) as UnsavedRule };
+      const answer = await tryRules({ teamId, agentId, text, ...rule });
+      if (isCurrent) setTried({ by: rules, text, written, answer });
     };
     const timer = setTimeout(() => void ask().catch(() => {}), typingPauseMs);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [teamId, agentId, text, rules, tryRules]);
-  return tried !== undefined && tried.text === text && tried.by === rules ? tried.answer : undefined;
+  }, [teamId, agentId, text, written, rules, tryRules]);
+  const isOfNow = tried?.text === text && tried.written === written && tried.by === rules;
+  return isOfNow ? tried.answer : undefined;
 }
 
 export type Rehearsed = FunctionReturnType<typeof api.handoverRules.rehearse>[number];

@@ -343,6 +343,31 @@ describe('a newcomer', () => {
     await context.close();
   });
 
+  it('[H1] [H3] a rule is tried as it stands in its form, with what the customer would read', async () => {
+    const { page, context } = await openAt('/settings/agents');
+    await page.getByRole('link', { name: 'Rules and keys' }).first().click();
+    await page.getByRole('button', { name: 'New rule' }).click();
+    const form = page.getByRole('dialog', { name: 'New rule' });
+    await form.getByRole('combobox', { name: 'Condition' }).selectOption({ label: 'the customer sounds' });
+    await form.getByRole('combobox', { name: 'the customer sounds' }).selectOption({ label: 'furious' });
+    await form.getByRole('textbox', { name: 'Text to the customer' }).fill('I am very sorry.');
+    const message = form.getByRole('textbox', { name: 'Try a message' });
+    await message.fill('Where is my order? This is awful.');
+    const outcome = form.getByRole('status');
+    await outcome.getByText('The agent answers').waitFor();
+    await outcome
+      .getByText('This rule: The customer sounds unhappy; the rule is for who sounds furious.')
+      .waitFor();
+    // Enter tries, and saves nothing.
+    await message.press('Enter');
+    await message.fill('Where is my order? Awful, horrible, I hate it!!');
+    await outcome.getByText('This rule: The customer sounds furious.').waitFor();
+    await form.getByRole('combobox', { name: 'Then' }).selectOption({ label: 'Never hand over' });
+    await outcome.getByText('✓ This rule').waitFor();
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    await context.close();
+  });
+
   it('is asked before a rule is deleted, and goes on beside where it was', async () => {
     const { page, context } = await openAt('/settings');
     await page.waitForURL(/\/settings\/me$/);

@@ -39,6 +39,13 @@ export async function saveRule(
   return ctx.db.insert('handoverRules', { teamId: agent.teamId, agentId: agent._id, position, ...fields });
 }
 
+/** As it stands in a form: one that could not be saved yet, or never, matches nothing. */
+export function unsavedRule<R extends { when: RuleCondition[] }>(written: R): R {
+  const { when } = written;
+  const isWhole = when.length <= maxConditions && when.every((condition) => faultOf(condition) === null);
+  return isWhole ? written : { ...written, when: [] };
+}
+
 function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[]; outcome: RuleOutcome }) {
   if (when.length === 0 || when.length > maxConditions) {
     throw appError('INVALID_INPUT', `A rule has 1 to ${maxConditions} conditions.`);

@@ -1,9 +1,11 @@
 /** [H3] Rules tried on what a customer wrote; nothing is sent. Pure. */
 import type { OpenTimes } from '../kit/calendar';
+import { isOpen } from '../kit/openTimes';
 import { firstCharacters } from '../kit/text';
 import type { Rule } from './handover';
-import { judgeText } from './knowledgeTurn';
-import type { Library } from './library';
+import type { Spoken } from './brief';
+import { decideFrom, judgeText, readTurn } from './knowledgeTurn';
+import type { Article, Library } from './library';
 import { firstMatch, tryRules } from './ruleJudging';
 
 export interface PastConversation<Id extends string> {
@@ -66,4 +68,25 @@ export function tryOn<Id extends string, R extends Rule>(
     handsOver: asksForPerson || isTooLong || fired?.outcome.handOver === true,
     trials,
   };
+}
+
+/** What the customer would read: the answer, or the line of a handover. */
+export function lineTo<Id extends string, R extends Rule>(
+  text: string,
+  articles: readonly Article<Id>[],
+  rules: readonly R[],
+  { now, calendar }: { now: number; calendar: OpenTimes | undefined },
+): string {
+  const message: Spoken = { sequence: 1, at: now, from: 'customer', text };
+  const turn = {
+    spoken: [message],
+    burst: [message],
+    articles,
+    rules,
+    now,
+    outsideOpeningHours: calendar !== undefined && !isOpen(calendar, now),
+    hasActiveTicket: false,
+    isOutOfTime: () => false,
+  };
+  return decideFrom(turn, readTurn(turn)).text;
 }

@@ -91,6 +91,39 @@ describe('rules', () => {
     expect(trial?.conditions[0]?.because).toMatch(/\w+.*\.$/);
   });
 
+  test.each<[RuleCondition, Partial<TurnFacts>, string]>([
+    [
+      { type: 'sentiment', atMost: -0.6 },
+      {},
+      'The customer sounds calm; the rule is for who sounds very unhappy.',
+    ],
+    [
+      { type: 'sentiment', atMost: -0.5 },
+      { text: 'that is bad' },
+      'The customer sounds unhappy, but less than the rule asks for.',
+    ],
+    [
+      { type: 'sentiment', atMost: -0.6 },
+      { text: 'awful, horrible, I hate it' },
+      'The customer sounds furious.',
+    ],
+    [{ type: 'lowConfidence', below: 0.9 }, { confidence: 0.4 }, 'The agent is 40 % sure.'],
+    [
+      { type: 'lowConfidence', below: 0.5 },
+      { confidence: 1 },
+      'The agent is 100 % sure, not less than 50 %.',
+    ],
+    [{ type: 'turnsWithoutResolution', atLeast: 6 }, { turns: 0 }, 'It is the first answer.'],
+    [
+      { type: 'turnsWithoutResolution', atLeast: 6 },
+      { turns: 1 },
+      'The agent has answered once without solving it.',
+    ],
+  ])('[H1] why a condition holds or not is a sentence: %j %j', (condition, more, sentence) => {
+    const [trial] = tryRules([rule('r', condition)], { ...facts, ...more });
+    expect(trial?.conditions[0]?.because).toBe(sentence);
+  });
+
   test('[H1] the first match wins, whatever follows', () => {
     const rules = [
       rule('first', { type: 'noAnswer' }),

@@ -4,6 +4,7 @@
  */
 import type { Rule, RuleCondition, TurnFacts } from './handover';
 import { Said } from './language/said';
+import { moodAskedFor, moodOf } from './moods';
 
 /** A rule without conditions would match everything; it matches nothing. */
 export interface RuleTrial<R extends Rule> {
@@ -49,17 +50,13 @@ function judge(
       };
     }
     case 'sentiment': {
-      const shown = said.sentiment.toFixed(2);
       const holds = said.sentiment <= condition.atMost;
-      return {
-        holds,
-        because: `The message sounds ${shown} (from -1 to 1), the rule asks for ${condition.atMost} or less.`,
-      };
+      return { holds, because: sayMood(said.sentiment, condition.atMost, holds) };
     }
     case 'lowConfidence': {
       const holds = facts.confidence < condition.below;
-      const percent = Math.round(facts.confidence * 100);
-      return { holds, because: `The best answer covers ${percent} % of what was asked.` };
+      const [is, asked] = [facts.confidence, condition.below].map((part) => Math.round(part * 100));
+      return { holds, because: `The agent is ${is} % sure${holds ? '' : `, not less than ${asked} %`}.` };
     }
     case 'noAnswer':
       return {
@@ -68,7 +65,10 @@ function judge(
       };
     case 'turnsWithoutResolution': {
       const holds = facts.turns >= condition.atLeast;
-      return { holds, because: `The agent has answered ${facts.turns} times in a row.` };
+      const times = facts.turns === 1 ? 'once' : `${facts.turns} times`;
+      const because =
+        facts.turns === 0 ? 'It is the first answer.' : `The agent has answered ${times} without solving it.`;
+      return { holds, because };
     }
     case 'outsideOpeningHours': {
       const holds = facts.outsideOpeningHours;
@@ -87,4 +87,11 @@ function judge(
       return { holds, because };
     }
   }
+}
+
+function sayMood(sentiment: number, atMost: number, holds: boolean): string {
+  const [sounds, asked] = [moodOf(sentiment) ?? 'calm', moodAskedFor(atMost)];
+  if (holds) return `The customer sounds ${sounds}.`;
+  if (sounds === asked) return `The customer sounds ${sounds}, but less than the rule asks for.`;
+  return `The customer sounds ${sounds}; the rule is for who sounds ${asked}.`;
 }

@@ -14,6 +14,9 @@ test('[ux A2] a look is kept as it is drawn: what is as usual is left out, what 
     side: 'left',
     name: 'Pinetrail help',
   });
+  expect(checkedLook({ greetings: { en: 'Hello!\n\nAsk us anything.\r\n' } })).toEqual({
+    greetings: { en: 'Hello!\n\nAsk us anything.' },
+  });
   for (const wrong of [
     { colour: 'red;}*{display:none' },
     { offsetX: -1 },
@@ -21,6 +24,8 @@ test('[ux A2] a look is kept as it is drawn: what is as usual is left out, what 
     { offsetX: 401 },
     { name: 'a'.repeat(61) },
     { name: 'Ana\u202e' },
+    { name: 'Ana\nReyes' },
+    { greetings: { en: 'Hi\n\u202etxet' } },
     { greetings: { de: 'a'.repeat(301) } },
   ])
     expect(checkedLook(wrong), JSON.stringify(wrong)).toHaveProperty('fault');

@@ -52,7 +52,7 @@ function Preview({ theme, look, teamName }: Props & { theme: Theme }) {
         </p>
         <p
           dir="auto"
-          className="m-3 w-fit max-w-[84%] rounded-2xl px-3 py-1.5 wrap-anywhere"
+          className="m-3 w-fit max-w-[84%] rounded-2xl px-3 py-1.5 wrap-anywhere whitespace-pre-line"
           style={{ background: soft }}
         >
           {look.greetings?.[language] || words.greeting}

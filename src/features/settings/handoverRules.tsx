@@ -6,18 +6,16 @@ import {
   useHandoverRules,
   useMoveRule,
   useRemoveRule,
-  useTryRules,
 } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
-import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
-import { Field, TextInput } from '../../ui/field';
 import { Menu } from '../../ui/menu';
 import { Rehearsal } from './rehearsal';
 import { RuleDialog } from './ruleDialog';
 import { describeCondition, describeOutcome } from './ruleWords';
 import { useSaving } from './settingRow';
+import { TryMessage } from './tryMessage';
 
 /** [H1] An agent's rules in order, as sentences; the first that matches decides. */
 export function HandoverRules({ agent }: { agent: Agent }) {
@@ -63,7 +61,7 @@ export function HandoverRules({ agent }: { agent: Agent }) {
       <TryMessage agent={agent} />
       <Rehearsal agent={agent} />
       {open !== null && (
-        <RuleDialog agentId={agent._id} rule={open === 'new' ? null : open} onClose={() => setOpen(null)} />
+        <RuleDialog agent={agent} rule={open === 'new' ? null : open} onClose={() => setOpen(null)} />
       )}
       <Confirm
         open={leaving !== null}
@@ -125,43 +123,5 @@ function RuleRow({ rule, index, count, mayChange, onEdit, onDelete }: RowProps) 
         />
       )}
     </li>
-  );
-}
-
-/** Which rule a message would fire, and why; nothing is sent. */
-function TryMessage({ agent }: { agent: Agent }) {
-  const [text, setText] = useState('');
-  const answer = useTryRules(agent._id, text);
-  const trial = useLatest(answer);
-  return (
-    <div className="mt-5 rounded-lg bg-surface-2 p-3">
-      <Field label="Try a message" hint="Shows which rule fires and why. Nothing is sent.">
-        <TextInput value={text} onChange={(event) => setText(event.target.value)} maxLength={2000} />
-      </Field>
-      {trial && text.trim() && (
-        <div
-          role="status"
-          // What stands here until the answer comes is about the words before.
-          aria-busy={answer === undefined}
-          className="mt-3 text-sm aria-busy:opacity-55"
-        >
-          <p className="font-medium">
-            {trial.handsOver
-              ? `Hands over${trial.fired ? ` by “${trial.fired.name}”` : ''}${trial.asksForPerson ? ': the customer asks for a person' : ''}.`
-              : trial.article
-                ? `The agent answers from “${trial.article.title}”.`
-                : 'The agent answers; no rule hands over.'}
-          </p>
-          <ul className="mt-1.5 space-y-1 text-ink-2">
-            {trial.trials.map((each) => (
-              <li key={each.ruleId}>
-                {each.matched ? '✓' : '–'} {each.name}:{' '}
-                {each.conditions.map(({ because }) => because).join(' ')}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </div>
   );
 }

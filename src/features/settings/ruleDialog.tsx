@@ -1,14 +1,16 @@
 import { useState } from 'react';
-import type { Id } from '../../../convex/_generated/dataModel';
+import type { RuleCondition } from '../../../convex/shared/agents/handover';
+import { moodAskedFor } from '../../../convex/shared/agents/moods';
 import { type Priority, priorities } from '../../../convex/shared/tickets/tickets';
-import { type HandoverRule, useSaveRule } from '../../convex/agents';
+import { type Agent, type HandoverRule, type UnsavedRule, useSaveRule } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { textOf } from '../../lib/useSubmit';
 import { Button, IconButton } from '../../ui/button';
-import { Field, NativeSelect, TextArea, TextInput } from '../../ui/field';
+import { Field, NativeSelect, Options, TextArea, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
 import { FormButtons, FormDialog } from './formDialog';
-import { conditionFields, type ConditionType, conditionTypes, splitWords } from './ruleWords';
+import { conditionFields, type ConditionType, conditionTypes, splitWords, typeOf } from './ruleWords';
+import { TryMessage } from './tryMessage';
 
 interface Line {
   key: number;
@@ -18,28 +20,40 @@ interface Line {
 
 let lastKey = 0;
 const newLine = (type: ConditionType = 'keywords', value = ''): Line => ({ key: ++lastKey, type, value });
+const lineOf = (condition: RuleCondition): Line => {
+  const type = typeOf(condition);
+  return newLine(type, conditionFields[type].read(condition));
+};
 
 interface Props {
-  agentId: Id<'agents'>;
+  agent: Agent;
   rule: HandoverRule | null;
   onClose: () => void;
 }
 
 /** One rule: when all of these hold, hand over like this, or never. */
-export function RuleDialog({ agentId, rule, onClose }: Props) {
+export function RuleDialog({ agent, rule, onClose }: Props) {
+  const agentId = agent._id;
   const { teamId } = useMembership();
   const saveRule = useSaveRule();
-  const [lines, setLines] = useState<Line[]>(
-    () => rule?.when.map((each) => newLine(each.type, conditionFields[each.type].read(each))) ?? [newLine()],
-  );
+  const [lines, setLines] = useState<Line[]>(() => rule?.when.map(lineOf) ?? [newLine()]);
   const [handsOver, setHandsOver] = useState(rule?.outcome.handOver ?? true);
   const outcome = rule?.outcome.handOver ? rule.outcome : undefined;
+  const [name, setName] = useState(rule?.name ?? '');
+  const [line, setLine] = useState(outcome?.textToCustomer ?? '');
+  const unsaved: UnsavedRule = {
+    ruleId: rule?._id ?? null,
+    name,
+    when: conditionsOf(lines),
+    outcome: handsOver
+      ? { handOver: true, priority: 'normal', tags: [], textToCustomer: line.trim() || undefined }
+      : { handOver: false },
+  };
   const change = (key: number, patch: Partial<Line>) =>
     setLines(lines.map((line) => (line.key === key ? { ...line, ...patch } : line)));
 
   async function submit(data: FormData) {
-    const written = { name: textOf(data, 'name'), ...readRule(data, lines, handsOver) };
-    await saveRule({ teamId, agentId, ruleId: rule?._id, ...written });
+    await saveRule({ teamId, agentId, ruleId: rule?._id, ...readRule(data, lines, handsOver) });
     onClose();
     notify('Saved.');
   }
@@ -47,7 +61,13 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
   return (
     <FormDialog title={rule ? 'Rule' : 'New rule'} onClose={onClose} onSubmit={submit}>
       <Field label="Name">
-        <TextInput name="name" required maxLength={80} defaultValue={rule?.name} />
+        <TextInput
+          name="name"
+          required
+          maxLength={80}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
       </Field>
       <fieldset>
         <legend className="text-sm font-medium">When all of these hold</legend>
@@ -73,7 +93,8 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
           <option value="no">Never hand over</option>
         </NativeSelect>
       </Field>
-      {handsOver && <HandoverFields outcome={outcome} />}
+      {handsOver && <HandoverFields outcome={outcome} line={line} onLine={setLine} />}
+      <TryMessage agent={agent} unsaved={unsaved} />
       <FormButtons onCancel={onClose}>Save</FormButtons>
     </FormDialog>
   );
@@ -82,7 +103,14 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
 type Outcome = HandoverRule['outcome'];
 type Handover = Extract<Outcome, { handOver: true }>;
 
-function HandoverFields({ outcome }: { outcome: Handover | undefined }) {
+interface HandoverProps {
+  outcome: Handover | undefined;
+  /** What is said to the customer. */
+  line: string;
+  onLine: (line: string) => void;
+}
+
+function HandoverFields({ outcome, line, onLine }: HandoverProps) {
   return (
     <>
       <Field label="Priority">
@@ -96,16 +124,29 @@ function HandoverFields({ outcome }: { outcome: Handover | undefined }) {
         <TextInput name="tags" defaultValue={outcome?.tags.join(', ')} />
       </Field>
       <Field label="Text to the customer">
-        <TextArea name="text" rows={2} maxLength={1000} defaultValue={outcome?.textToCustomer} />
+        <TextArea
+          name="text"
+          rows={2}
+          maxLength={1000}
+          value={line}
+          onChange={(event) => onLine(event.target.value)}
+        />
       </Field>
     </>
   );
 }
 
-function readRule(data: FormData, lines: Line[], handsOver: boolean): Pick<HandoverRule, 'when' | 'outcome'> {
-  const when = lines.map((line) => conditionFields[line.type].make(line.value.trim()));
-  if (!handsOver) return { when, outcome: { handOver: false } };
+type Written = Pick<HandoverRule, 'name' | 'when' | 'outcome'>;
+
+const conditionsOf = (lines: Line[]) =>
+  lines.map(({ type, value }) => conditionFields[type].make(value.trim()));
+
+function readRule(data: FormData, lines: Line[], handsOver: boolean): Written {
+  const name = textOf(data, 'name');
+  const when = conditionsOf(lines);
+  if (!handsOver) return { name, when, outcome: { handOver: false } };
   return {
+    name,
     when,
     outcome: {
       handOver: true,
@@ -129,7 +170,10 @@ function ConditionLine({ line, onChange, onRemove }: LineProps) {
       <NativeSelect
         aria-label="Condition"
         value={line.type}
-        onChange={(event) => onChange({ type: event.target.value as ConditionType, value: '' })}
+        onChange={(event) => {
+          const type = event.target.value as ConditionType;
+          onChange({ type, value: Object.keys(conditionFields[type].value?.choices ?? {})[0] ?? '' });
+        }}
       >
         {conditionTypes.map((type) => (
           <option key={type} value={type}>
@@ -137,7 +181,19 @@ function ConditionLine({ line, onChange, onRemove }: LineProps) {
           </option>
         ))}
       </NativeSelect>
-      {value && (
+      {value?.choices && (
+        <NativeSelect
+          aria-label={conditionFields[line.type].label}
+          value={line.value}
+          onChange={(event) => onChange({ value: event.target.value })}
+        >
+          <Options words={value.choices} />
+          {!(line.value in value.choices) && (
+            <option value={line.value}>{`${moodAskedFor(Number(line.value))}, as it was set`}</option>
+          )}
+        </NativeSelect>
+      )}
+      {value && !value.choices && (
         <TextInput
           aria-label={conditionFields[line.type].label}
           placeholder={value.hint}

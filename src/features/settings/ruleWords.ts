@@ -1,12 +1,15 @@
 /** Handover rules as sentences, and the fields each kind of condition has. */
 import type { RuleCondition, RuleOutcome } from '../../../convex/shared/agents/handover';
+import { moodAskedFor, moods } from '../../../convex/shared/agents/moods';
 
-export type ConditionType = RuleCondition['type'];
+/** As one chooses them: the time limit of an article is a condition that our own agent reports. */
+export type ConditionType = RuleCondition['type'] | 'timeLimit';
+const timeLimit = 'outsideTimeLimit';
 
 interface ConditionField {
   label: string;
-  /** What is typed beside it; absent: nothing. */
-  value?: { hint: string; isNumber?: boolean };
+  /** What is typed or chosen beside it; absent: nothing. */
+  value?: { hint: string; isNumber?: boolean; choices?: Record<string, string> };
   make: (value: string) => RuleCondition;
   read: (condition: RuleCondition) => string;
   /** The whole condition as somebody would say it; absent: the label, then the value. */
@@ -29,23 +32,26 @@ export const conditionFields: Record<ConditionType, ConditionField> = {
     read: (condition) => (condition.type === 'topic' ? condition.topic : ''),
   },
   sentiment: {
-    label: 'the customer sounds unhappy (−1 furious, 0 neutral)',
-    value: { hint: '-0.5', isNumber: true },
-    say: (value) =>
-      Number(value) <= -0.6 ? 'the customer sounds very unhappy' : 'the customer sounds unhappy',
+    label: 'the customer sounds',
+    value: {
+      hint: '',
+      choices: Object.fromEntries(moods.map(({ atMost, word }) => [String(atMost), word])),
+    },
+    say: (value) => `the customer sounds ${moodAskedFor(Number(value))}`,
     make: (value) => ({ type: 'sentiment', atMost: Number(value) }),
     read: (condition) => (condition.type === 'sentiment' ? String(condition.atMost) : ''),
   },
   lowConfidence: {
-    label: 'the agent is not sure (below, 0 to 1)',
-    value: { hint: '0.5', isNumber: true },
-    say: (value) => `the agent is less than ${Math.round(Number(value) * 100)} % sure`,
-    make: (value) => ({ type: 'lowConfidence', below: Number(value) }),
-    read: (condition) => (condition.type === 'lowConfidence' ? String(condition.below) : ''),
+    label: 'the agent is less sure than, in %',
+    value: { hint: '50', isNumber: true },
+    say: (value) => `the agent is less than ${value} % sure`,
+    make: (value) => ({ type: 'lowConfidence', below: Number(value) / 100 }),
+    read: (condition) =>
+      condition.type === 'lowConfidence' ? String(Number((condition.below * 100).toPrecision(6))) : '',
   },
   noAnswer: { label: 'the agent finds no answer', make: () => ({ type: 'noAnswer' }), read: none },
   turnsWithoutResolution: {
-    label: 'the agent has answered in vain, times',
+    label: 'so many answers have not solved it',
     value: { hint: '4', isNumber: true },
     say: (value) => `the agent has answered ${value} times without solving it`,
     make: (value) => ({ type: 'turnsWithoutResolution', atLeast: Number(value) }),
@@ -63,15 +69,19 @@ export const conditionFields: Record<ConditionType, ConditionField> = {
   },
   reported: {
     label: 'the agent reports',
-    value: { hint: 'outsideTimeLimit' },
-    say: (value) =>
-      value === 'outsideTimeLimit'
-        ? 'the time limit in the article has passed'
-        : `the agent reports ${value}`,
+    value: { hint: 'addressIncomplete' },
     make: (condition) => ({ type: 'reported', condition }),
     read: (condition) => (condition.type === 'reported' ? condition.condition : ''),
   },
+  timeLimit: {
+    label: 'the time limit in the article has passed',
+    make: () => ({ type: 'reported', condition: timeLimit }),
+    read: none,
+  },
 };
+
+export const typeOf = (condition: RuleCondition): ConditionType =>
+  condition.type === 'reported' && condition.condition === timeLimit ? 'timeLimit' : condition.type;
 
 export const conditionTypes = Object.keys(conditionFields) as ConditionType[];
 
@@ -83,7 +93,7 @@ export function splitWords(text: string): string[] {
 }
 
 export function describeCondition(condition: RuleCondition): string {
-  const field = conditionFields[condition.type];
+  const field = conditionFields[typeOf(condition)];
   const value = field.read(condition);
   if (field.say) return field.say(value);
   return value ? `${field.label} ${value}` : field.label;
