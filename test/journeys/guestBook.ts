@@ -64,8 +64,9 @@ export class GuestBook {
 
   /** A command of the app's packages, in its folder; throws what it says when it fails. */
   async run(command: string, ...args: string[]): Promise<void> {
-    // Vitest's own NODE_ENV would make another page of it.
-    const env = { ...process.env, NODE_ENV: 'production' };
+    // Vitest's own NODE_ENV would make another page of it, and what it read of the repository's `.env.local` one that asks elsewhere.
+    const { VITE_CONVEX_URL: _elsewhere, ...given } = process.env;
+    const env = { ...given, NODE_ENV: 'production' };
     await promisify(execFile)(join(root, 'node_modules/.bin', command), args, { cwd: this.app, env });
   }
 
