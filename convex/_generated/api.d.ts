@@ -436,6 +436,7 @@ import type * as shared_measures_facts from "../shared/measures/facts.js";
 import type * as shared_measures_histogram from "../shared/measures/histogram.js";
 import type * as shared_measures_measuring from "../shared/measures/measuring.js";
 import type * as shared_measures_usualWait from "../shared/measures/usualWait.js";
+import type * as shared_needs_apart from "../shared/needs/apart.js";
 import type * as shared_needs_choices from "../shared/needs/choices.js";
 import type * as shared_needs_needs from "../shared/needs/needs.js";
 import type * as shared_needs_pushLines from "../shared/needs/pushLines.js";
@@ -952,6 +953,7 @@ declare const fullApi: ApiFromModules<{
   "shared/measures/histogram": typeof shared_measures_histogram;
   "shared/measures/measuring": typeof shared_measures_measuring;
   "shared/measures/usualWait": typeof shared_measures_usualWait;
+  "shared/needs/apart": typeof shared_needs_apart;
   "shared/needs/choices": typeof shared_needs_choices;
   "shared/needs/needs": typeof shared_needs_needs;
   "shared/needs/pushLines": typeof shared_needs_pushLines;

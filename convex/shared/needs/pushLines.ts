@@ -1,6 +1,7 @@
 /** What a pushed notice says, and where it leads (public/sw.js shows it). Pure. */
 import { firstUnits } from '../kit/text';
-import { type NeedKind, toldApart } from './needs';
+import { toldApart } from './apart';
+import type { NeedKind } from './needs';
 
 /** Each a notice of the system; one with the tag of one before takes its place. */
 export type Lines = { title: string; body?: string; tag: string; path: string }[];

@@ -1,6 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { toldApart } from '../../../convex/shared/needs/needs';
+import { toldApart } from '../../../convex/shared/needs/apart';
 import { needWords } from '../../../convex/shared/needs/words';
 import { keysOf } from '../../actions/preferences';
 import { runAction, useAction } from '../../actions/registry';

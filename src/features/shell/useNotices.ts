@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { toldApart } from '../../../convex/shared/needs/needs';
+import { toldApart } from '../../../convex/shared/needs/apart';
 import { type Need, useNoticeOf } from '../../convex/needs';
 import { useIsLooking } from '../../lib/activity';
 import { chime } from '../../lib/chime';

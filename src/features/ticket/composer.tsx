@@ -3,12 +3,12 @@ import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
-import { soon } from '../../ui/later';
+import { later, soon } from '../../ui/later';
 import { filesPasted } from '../../lib/upload';
 import { AttachButton, TrayFiles } from './files';
 import { HeldReply } from './heldReply';
 import { ReplyWay } from './replyWay';
-import { ConfirmSteal } from './stealDialog';
+import type { ConfirmStealProps } from './confirmSteal';
 import { useMentionPicker } from './mentionPicker';
 import type { TicketActions } from './ticketActions';
 import type { Primary } from './primary';
@@ -22,6 +22,7 @@ import type { Writing } from './writing';
 
 /** Files let go over the page: nobody does that while it comes. */
 const FileDrop = soon(async () => (await import('./fileDrop')).FileDrop, null);
+const ConfirmSteal = later<ConfirmStealProps>(async () => (await import('./confirmSteal')).ConfirmSteal);
 
 interface Props {
   detail: TicketDetail;
@@ -264,8 +265,8 @@ function useSends(composing: Composing, { control }: TicketDetail, isSteal: bool
     sendAndResolve: start('sendAndResolve'),
     asking: (
       <ConfirmSteal
-        isAsked={asks !== null}
-        onClose={() => setAsks(null)}
+        open={asks !== null}
+        onOpenChange={(open) => !open && setAsks(null)}
         name={name}
         title={`Take over from ${name} and send?`}
         confirm="Take over & send"

@@ -1,6 +1,6 @@
 import type { TicketDetail } from '../../convex/tickets';
-import { Confirm } from '../../ui/dialog';
 import type { Steal } from './acting';
+import { ConfirmSteal } from './confirmSteal';
 import type { TicketActions } from './ticketActions';
 
 const words: Record<Steal['verb'], { title: (name: string) => string; confirm: string }> = {
@@ -34,36 +34,12 @@ export function StealDialog({ detail, actions }: { detail: TicketDetail; actions
 
   return (
     <ConfirmSteal
-      isAsked={steal !== null}
-      onClose={() => actions.setAsksSteal(null)}
+      open={steal !== null}
+      onOpenChange={(open) => !open && actions.setAsksSteal(null)}
       name={name}
       title={steal ? words[steal.verb].title(name) : ''}
       confirm={steal ? words[steal.verb].confirm : ''}
       onConfirm={confirm}
-    />
-  );
-}
-
-interface ConfirmProps {
-  isAsked: boolean;
-  onClose: () => void;
-  /** Of whom it is taken from. */
-  name: string;
-  title: string;
-  confirm: string;
-  onConfirm: () => void;
-}
-
-export function ConfirmSteal({ isAsked, onClose, name, title, confirm, onConfirm }: ConfirmProps) {
-  return (
-    <Confirm
-      open={isAsked}
-      onOpenChange={(open) => !open && onClose()}
-      title={title}
-      description={`${name} is told. Their unsent text is kept for them.`}
-      confirm={confirm}
-      keep="Leave it"
-      onConfirm={onConfirm}
     />
   );
 }
