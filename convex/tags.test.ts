@@ -213,7 +213,7 @@ test('[T7] [R3] a deleted tag is on no ticket and in no rule, and the audit log 
     ['tag.renamed', 'vip → important', manager.memberId],
     ['tag.removed', 'late', manager.memberId],
     ['tag.coloured', 'late: blue', manager.memberId],
-    ['handoverRule.saved', undefined, manager.memberId],
+    ['handoverRule.saved', 'Late', manager.memberId],
   ]);
   for (const act of [
     ana.as.mutation(api.tags.remove, { teamId, tag: 'vip' }),
