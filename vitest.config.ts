@@ -22,7 +22,7 @@ const asFunctions = {
 export default defineConfig({
   test: {
     // Half of the time a file waits for other processes, for the disk or for its clock.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         test: {

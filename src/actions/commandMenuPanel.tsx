@@ -79,7 +79,7 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-ink/20 transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Popup
           aria-label="Command menu"
-          className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-xl bg-surface text-ink shadow-pop transition duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0"
+          className="modal fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-xl bg-surface text-ink shadow-pop transition duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0"
         >
           {/* A new step starts with an empty field. */}
           <Step key={state} state={state} onTicketNumber={onTicketNumber} />

@@ -8,7 +8,7 @@ import type { Opens } from './later';
 const backdrop =
   'fixed inset-0 z-40 bg-ink/25 transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0';
 const popup =
-  'fixed top-[14vh] left-1/2 z-50 w-[min(30rem,calc(100vw-2rem))] max-h-[76vh] overflow-y-auto -translate-x-1/2 rounded-xl bg-surface text-ink shadow-pop outline-none transition duration-150 data-starting-style:scale-98 data-starting-style:opacity-0 data-ending-style:opacity-0';
+  'modal fixed top-[14vh] left-1/2 z-50 w-[min(30rem,calc(100vw-2rem))] max-h-[76vh] overflow-y-auto -translate-x-1/2 rounded-xl bg-surface text-ink shadow-pop outline-none transition duration-150 data-starting-style:scale-98 data-starting-style:opacity-0 data-ending-style:opacity-0';
 
 export interface DialogProps extends Opens {
   title: string;

@@ -72,6 +72,35 @@ describe('[ux A5] nothing covers an action', () => {
     await context.close();
   });
 
+  it('nor over one of a dialog', async () => {
+    const { page, context } = await openAt('/inbox/all/5', { viewport: { width: 1280, height: 720 } });
+    const { teamId, operator } = sample;
+    const { ticket } = (await readTicket(operator, { teamId, number: 5 }))!;
+    await operator.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
+    await page.getByText('You speak now').waitFor();
+    // With somebody who waits it is asked whether to resolve.
+    await sayIn(ticket.conversationId, 'customer-messages', { text: 'Could you call today?' });
+    await page.getByRole('log').getByText('Could you call today?').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    const news = page.locator('[data-toast]');
+    await news.waitFor();
+    const press = (keys: string) => () => page.keyboard.press(keys);
+    const resolve = () => page.getByRole('button', { name: /^Resolve/ }).click();
+    for (const open of [resolve, press('Control+k'), press('Shift+?')]) {
+      await open();
+      const dialog = page.locator('.modal');
+      await dialog.waitFor();
+      await page.waitForTimeout(250);
+      const [panel, told] = await Promise.all([dialog.boundingBox(), news.boundingBox()]);
+      expect(told!.y + told!.height).toBeLessThanOrEqual(panel!.y);
+      expect(told!.y).toBeGreaterThanOrEqual(0);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+    await context.close();
+  });
+
   it('the title comes first, whatever the state of the ticket', async () => {
     const { page, context } = await openAt('/inbox/all/6');
     const { teamId, operator } = sample;
