@@ -38,10 +38,12 @@ class Queue<T> {
     return one;
   }
 
-  /** It stands here, most likely where one was put last. */
+  /** Most likely it stands where one was put last; what does not stand here leaves the others where they are. */
   drop(one: T): void {
-    const places = this.#front.includes(one) ? this.#front : this.#back;
-    places.splice(places.lastIndexOf(one), 1);
+    const ahead = this.#front.lastIndexOf(one);
+    if (ahead !== -1) return void this.#front.splice(ahead, 1);
+    const at = this.#back.lastIndexOf(one);
+    if (at >= this.#at) this.#back.splice(at, 1);
   }
 
   /** Those that are meant do not stand here any more. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Line } from './line.ts';
 import { type Rank, type Ranked, RANKS, WriteQueue } from './order.ts';
 import { openTestEngine, type TestEngine } from './testKit.ts';
 import type { Transaction } from './transaction.ts';
@@ -25,6 +26,16 @@ const step = fc.oneof(
 const BATCH = 8;
 
 describe('the order of mutations', () => {
+  it('[engine T25] what is withdrawn of somebody of whom nothing waits takes no one else’s place', () => {
+    const line = new Line<string>();
+    line.push('gone', 'ann', 0);
+    expect(line.take(1, 0)).toEqual(['gone']);
+    line.push('flood 1', 'flood', 0);
+    line.push('other 1', 'other', 0);
+    expect(line.withdraw('ann', () => true)).toEqual([]);
+    expect([line.length, line.take(9, 0)]).toEqual([2, ['flood 1', 'other 1']]);
+  });
+
   it('[engine T25] of each session, and of each rank and owner without one, jobs come in the order in which they were pushed, none twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {

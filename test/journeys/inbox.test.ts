@@ -89,7 +89,7 @@ describe('[ux A5] nothing covers an action', () => {
     const resolve = () => page.getByRole('button', { name: /^Resolve/ }).click();
     for (const open of [resolve, press('Control+k'), press('Shift+?')]) {
       await open();
-      const dialog = page.locator('.modal');
+      const dialog = page.locator('[role=dialog]:not([data-toast])');
       await dialog.waitFor();
       await page.waitForTimeout(250);
       const [panel, told] = await Promise.all([dialog.boundingBox(), news.boundingBox()]);

@@ -81,8 +81,8 @@ async function put(
   if (next === undefined) return;
   if (next === null) return kept && ctx.db.delete(kept._id);
   const { kind, memberId, by: byMemberId } = next;
-  // The customer who writes on has waited since they began.
   const isUrgent = ticket.priority === 'urgent' || undefined;
+  // The customer who writes on has waited since they began.
   if (kept !== undefined && !isWaiting(kind))
     await ctx.db.patch(kept._id, { at, byMemberId, isUrgent, mailedAt: undefined, pushedAt: undefined });
   if (kept !== undefined) return kept.mailedAt === undefined ? watchNeed(ctx, kept) : undefined;
