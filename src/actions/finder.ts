@@ -4,16 +4,16 @@ import type { Choice } from './registry';
 
 type Find = (text: string) => Promise<Choice[]>;
 
-const nothing: Find = () => Promise.resolve([]);
-let bound = nothing;
+let bound = Promise.withResolvers<Find>();
 
-export const findChoices: Find = (text) => bound(text);
+/** Who types before it is there is answered once it is. */
+export const findChoices: Find = async (text) => (await bound.promise)(text);
 
 export function useFinder(find: Find) {
   useLayoutEffect(() => {
-    bound = find;
+    bound.resolve(find);
     return () => {
-      bound = nothing;
+      bound = Promise.withResolvers<Find>();
     };
   }, [find]);
 }

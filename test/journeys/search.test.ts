@@ -110,11 +110,20 @@ describe('[T9] [ux K4] whoever looks for something', () => {
   });
 
   it('goes on from the command menu: tickets by name, words and number, and the search for the rest', async () => {
+    // On a slow line one has typed before what finds is there.
+    const arrives = Promise.withResolvers<void>();
+    await page.route(/\/findChoices-/, async (route) => {
+      await arrives.promise;
+      await route.continue();
+    });
     await page.goto(`${desk.settings.url}/inbox/mine`);
     await page.getByRole('heading', { name: 'Mine' }).waitFor();
     await page.keyboard.press('Control+k');
     const menu = page.getByRole('dialog', { name: 'Command menu' });
     await menu.getByRole('combobox').fill('tanaka 48213');
+    await menu.getByText('Nothing fits.').waitFor();
+    await page.waitForTimeout(400);
+    arrives.resolve();
     await menu.getByRole('option', { name: /#3 · Mei Tanaka/ }).click();
     await new TicketPage(page).reads(/charged me twice/);
     await page.getByRole('link', { name: 'Search what they wrote' }).click();
