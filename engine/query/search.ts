@@ -8,7 +8,7 @@
 import { hash } from 'node:crypto';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { findIndex, type IndexInfo, type TableInfo } from '../storage/registry.ts';
-import type { Searched, SearchHit } from '../storage/searchRows.ts';
+import type { Filter, Searched, SearchHit } from '../storage/searchRows.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { compareValues } from '../values/order.ts';
 import { KeyWriter, encodeSortKey } from '../values/sortKey.ts';
@@ -22,6 +22,8 @@ const MAX_TOKEN_BYTES = 32;
 const MAX_TERMS = 16;
 const MAX_FILTERS = 8;
 const MAX_RESULTS = 1024;
+/** So many rows of one score are put in the order of their times; of more, those written last come first. */
+const MAX_SORTED = 128;
 
 function tokenize(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
@@ -47,6 +49,14 @@ function filterToken(at: number, value: Value | undefined): string {
   return `f${at}x${name}`;
 }
 
+interface Condition extends Filter {
+  path: readonly string[];
+  value: Value | undefined;
+}
+
+const leavesOut = ({ path, value }: Condition, document: ValueObject): boolean =>
+  compareValues(getPath(document, path), value) !== 0;
+
 export function planSearch(source: Source & { type: 'Search' }, table: TableInfo | null): Plan {
   const name = `${source.table}.${source.index}`;
   const index = table === null ? null : findIndex(table, source.index);
@@ -60,30 +70,23 @@ export function planSearch(source: Source & { type: 'Search' }, table: TableInfo
       `Search query against ${name} has too many filters (${equal.length} > maximum ${MAX_FILTERS}).`,
     );
   }
-  const filters = equal.map(
-    ({ fieldPath, value }): { token: string; path: readonly string[]; value: Value | undefined } => {
-      const at = index.fields.indexOf(fieldPath);
-      if (at < 0) {
-        throw new DeveloperError(
-          'IncorrectFilterFieldError',
-          `Search query against ${name} filters on ${JSON.stringify(fieldPath)}, which is not one of its filter fields ${JSON.stringify(index.fields)}.`,
-        );
-      }
-      return { token: filterToken(at, value), path: index.paths[at]!, value };
-    },
-  );
+  const filters = equal.map(({ fieldPath, value }): Condition => {
+    const at = index.fields.indexOf(fieldPath);
+    if (at < 0) {
+      throw new DeveloperError(
+        'IncorrectFilterFieldError',
+        `Search query against ${name} filters on ${JSON.stringify(fieldPath)}, which is not one of its filter fields ${JSON.stringify(index.fields)}.`,
+      );
+    }
+    return { field: at, token: filterToken(at, value), path: index.paths[at]!, value };
+  });
   const terms = tokenize(text).slice(0, MAX_TERMS);
-  const expression =
-    terms.length === 0
-      ? null
-      : { words: [...new Set(terms)], last: terms.at(-1)!, filters: filters.map(({ token }) => token) };
-  const passes = (document: ValueObject): boolean =>
-    filters.every(({ path, value }) => compareValues(getPath(document, path), value) === 0);
+  const expression = terms.length === 0 ? null : { words: [...new Set(terms)], last: terms.at(-1)!, filters };
   return {
     kind: 'search',
     table,
     indexId: index.indexId,
-    open: (context) => new SearchScan(context, name, index.indexId, expression, passes),
+    open: (context) => new SearchScan(context, name, index.indexId, expression),
   };
 }
 
@@ -123,58 +126,78 @@ class SearchScan implements Scan {
   readonly #context: QueryContext;
   readonly #name: string;
   readonly #indexId: number;
-  readonly #expression: Searched | null;
-  readonly #passes: (document: ValueObject) => boolean;
+  readonly #expression: Searched<Condition> | null;
   /** Said by the end itself. */
   readonly isOver = false;
   #hits: SearchHit[] | null = null;
   #at = 0;
-  /** The rows of one score, newest first. */
+  /** Rows of one score, newest first: the next to be given. */
   #tied: DocumentRow[] = [];
-  #delivered = 0;
+  readonly #given = new Set<number>();
+  /** Fields for whose sake was searched anew. */
+  readonly #learned = new Set<number>();
 
-  constructor(
-    context: QueryContext,
-    name: string,
-    indexId: number,
-    expression: Searched | null,
-    passes: (document: ValueObject) => boolean,
-  ) {
+  constructor(context: QueryContext, name: string, indexId: number, expression: Searched<Condition> | null) {
     this.#context = context;
     this.#name = name;
     this.#indexId = indexId;
     this.#expression = expression;
-    this.#passes = passes;
   }
 
   next(): ScannedRow | null {
-    this.#hits ??=
-      this.#expression === null
-        ? []
-        : this.#context.searchRows.match(this.#indexId, this.#expression, MAX_RESULTS + 1);
+    if (this.#expression === null) return null;
     while (this.#tied.length === 0) {
+      this.#hits ??= this.#search(this.#expression);
       if (this.#at === this.#hits.length) return null;
-      this.#tied = this.#nextGroup(this.#hits);
+      this.#tied = this.#nextTied(this.#hits, this.#expression);
     }
-    if (this.#delivered === MAX_RESULTS) {
+    if (this.#given.size === MAX_RESULTS) {
       throw new DeveloperError(
         'SearchQueryScannedTooManyDocumentsError',
         `Search query against ${this.#name} scanned too many documents (limit: ${MAX_RESULTS}). Consider using a smaller limit, paginating the query, or narrowing the search.`,
       );
     }
-    this.#delivered++;
-    return { key: placeKey(this.#delivered), row: this.#tied.shift()! };
+    const row = this.#tied.shift()!;
+    this.#given.add(row.rowid);
+    return { key: placeKey(this.#given.size), row };
   }
 
-  #nextGroup(hits: SearchHit[]): DocumentRow[] {
-    const { score } = hits[this.#at]!;
+  #search(expression: Searched<Condition>): SearchHit[] {
+    this.#at = 0;
+    const hits = this.#context.searchRows.match(this.#indexId, expression, MAX_RESULTS + 1);
+    return this.#given.size === 0 ? hits : hits.filter(({ rowid }) => !this.#given.has(rowid));
+  }
+
+  /**
+   * Read is what is asked for and not much more: of a word that is in very many, hundreds have one score, and their documents
+   * cost more than having found them.
+   */
+  #nextTied(hits: SearchHit[], { filters }: Searched<Condition>): DocumentRow[] {
+    const from = this.#at;
+    const { score } = hits[from]!;
+    let end = from + 1;
+    while (end < hits.length && end - from <= MAX_SORTED && hits[end]!.score === score) end++;
+    const next = hits.slice(from, end - from > MAX_SORTED ? from + 1 : end);
+    this.#at += next.length;
     const rows: DocumentRow[] = [];
-    for (; this.#at < hits.length && hits[this.#at]!.score === score; this.#at++) {
-      const row = this.#context.documents.byRowid(hits[this.#at]!.rowid);
+    for (const { rowid } of next) {
       // Gone or changed since the search: only the running transaction itself can have done that.
-      if (row !== null && this.#passes(row.value)) rows.push(row);
+      const row = this.#context.documents.byRowid(rowid);
+      if (row === null) continue;
+      const against = filters.find((filter) => leavesOut(filter, row.value));
+      if (against === undefined) rows.push(row);
+      else if (this.#learns(against)) return [];
     }
     return rows.sort((a, b) => b.creationTime - a.creationTime);
+  }
+
+  /** Of a filter that was taken to leave nothing out: among what was found, too much may be what it does leave out. */
+  #learns({ field }: Condition): boolean {
+    if (this.#learned.has(field)) return false;
+    this.#learned.add(field);
+    this.#context.searchRows.learnNarrowing(this.#indexId, field);
+    this.#hits = null;
+    return true;
   }
 }
 

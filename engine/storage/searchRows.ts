@@ -8,6 +8,9 @@
  * What a search costs is bounded. FTS5's bm25 counts every row of every word that is searched, filters included, however few
  * match all of it: it is asked only where few rows hold the words. Elsewhere the newest matches of each word are weighed by
  * which words they hold, a rare one counting more: of a word that is in very many, older ones are found by the others.
+ *
+ * A filter costs by all rows that pass it, so one that leaves nothing out (the team, where there is but one) is the dearest: FTS5
+ * is not asked for it while no row was met that it leaves out. Whoever reads the documents says so, and asks again.
  */
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
@@ -46,13 +49,20 @@ export class SearchSum {
 
 const words = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
-export interface Searched {
+export interface Searched<F extends Filter = Filter> {
   /** Any of them may match, each once. */
   words: string[];
   /** The one of them that also matches by prefix. */
   last: string;
   /** All of these must. */
-  filters: string[];
+  filters: F[];
+}
+
+export interface Filter {
+  /** Which of the index's filter fields it is. */
+  field: number;
+  /** Stands for its value. */
+  token: string;
 }
 
 /** What holds a word, or begins with it: the newest. */
@@ -69,7 +79,7 @@ interface Weighed {
   /** Of the last one, whole; and by its beginning, where that was looked for. */
   whole: Holding;
   beginning: Holding | null;
-  /** What holds all of them, where one of them is cut. */
+  /** What holds all of them, where all of them are cut. */
   together: number[];
   /** How many rows there are in all. */
   count: number;
@@ -85,12 +95,16 @@ const quoted = (word: string): string => `"${word}"`;
 
 export class SearchRows {
   readonly #db: Database;
+  /** Filter fields of each index in which rows are known to differ. */
+  readonly #narrowing = new Map<number, Set<number>>();
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   create(indexId: number): void {
+    // A number is given again where its index was undone.
+    this.#narrowing.delete(indexId);
     this.#db.exec(
       `CREATE VIRTUAL TABLE search_${indexId} USING fts5(terms, filters, content='', contentless_delete=1, tokenize='ascii', prefix='2 3')`,
     );
@@ -113,7 +127,13 @@ export class SearchRows {
     this.#db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
   }
 
-  /** The best `limit` rows for what is searched. */
+  /** A row was met that a filter of this field leaves out. */
+  learnNarrowing(indexId: number, field: number): void {
+    const known = this.#narrowing.get(indexId) ?? new Set();
+    this.#narrowing.set(indexId, known.add(field));
+  }
+
+  /** The best `limit` rows for what is searched; among them such as a filter leaves out, of which none was ever met. */
   match(indexId: number, searched: Searched, limit: number): SearchHit[] {
     const { words, last, filters } = searched;
     const found = words.map((word) => this.#find(indexId, filters, quoted(word)));
@@ -122,38 +142,47 @@ export class SearchRows {
     const beginning = whole.isCut ? null : this.#find(indexId, filters, `${quoted(last)} *`);
     const all = beginning === null ? found : [...found, beginning];
     // Of words that are each in very many, what holds them all may be older than the newest of each.
-    const isCut = all.some((each) => each.isCut);
+    const areAllCut = words.length > 1 && found.every(({ isCut }) => isCut);
     const every = words.map((word) => inTerms(quoted(word))).join(' AND ');
-    const together =
-      isCut && words.length > 1 ? this.#newest(indexId, within(filters, every), MAX_WEIGHED) : [];
-    const matches = [...new Set([...all.flatMap(({ rows }) => rows), ...together])].sort((a, b) => b - a);
+    const together = areAllCut ? this.#newest(indexId, filters, every) : [];
+    const matches = newestFirst([...all.flatMap(({ rows }) => rows), ...together]);
     if (matches.length === 0) return [];
     const any = all.map((each) => each.expression).join(' OR ');
-    const areFew = !isCut && this.#areFew(indexId, inTerms(any));
+    const areFew = !all.some(({ isCut }) => isCut) && this.#areFew(indexId, inTerms(any));
     const scores = areFew
       ? this.#bm25(indexId, searched, matches)
       : this.#byWordsHeld(indexId, filters, { found, whole, beginning, together, count: matches.length });
-    const hits = matches.map((rowid) => ({ rowid, score: scores.get(rowid) ?? 0 }));
-    return hits.sort((a, b) => a.score - b.score || b.rowid - a.rowid).slice(0, limit);
+    return best(matches, scores, limit);
   }
 
-  #find(indexId: number, filters: string[], expression: string): Holding {
-    const rows = this.#newest(indexId, within(filters, inTerms(expression)), MAX_WEIGHED);
+  #find(indexId: number, filters: Filter[], expression: string): Holding {
+    const rows = this.#newest(indexId, filters, inTerms(expression));
     return { expression, rows, isCut: rows.length === MAX_WEIGHED };
   }
 
   #areFew(indexId: number, expression: string): boolean {
-    return this.#newest(indexId, expression, FEW_ROWS + 1).length <= FEW_ROWS;
+    const [count] = this.#db.get(
+      `SELECT count(*) FROM (SELECT 1 FROM search_${indexId} WHERE search_${indexId} MATCH ? ${LIMIT})`,
+      expression,
+      FEW_ROWS + 1,
+    )!;
+    return (count as number) <= FEW_ROWS;
   }
 
-  #newest(indexId: number, expression: string, limit: number): number[] {
-    return this.#db
-      .all(
-        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY rowid DESC ${LIMIT}`,
-        expression,
-        limit,
-      )
-      .map(([rowid]) => rowid as number);
+  #newest(indexId: number, filters: Filter[], expression: string): number[] {
+    const narrowing = this.#narrowing.get(indexId);
+    const asked = filters.filter(({ field }) => narrowing?.has(field));
+    return this.#rows(indexId, within(asked, expression));
+  }
+
+  /** In one text instead of thousands of rows: that takes half the time. */
+  #rows(indexId: number, expression: string): number[] {
+    const [rowids] = this.#db.get(
+      `SELECT json_group_array(rowid) FROM (SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY rowid DESC ${LIMIT})`,
+      expression,
+      MAX_WEIGHED,
+    )!;
+    return JSON.parse(rowids as string) as number[];
   }
 
   /** Without the filters, whose rows would be counted, and weigh nothing: what they leave out is left out here. */
@@ -174,7 +203,7 @@ export class SearchRows {
   /** As bm25 weighs words, but as if every text were of one length and said each word once. */
   #byWordsHeld(
     indexId: number,
-    filters: string[],
+    filters: Filter[],
     { found, whole, beginning, together, count }: Weighed,
   ): Map<number, number> {
     const scores = new Map<number, number>();
@@ -183,8 +212,8 @@ export class SearchRows {
     const all = ({ expression, rows, isCut }: Holding): number[] => {
       if (!isCut) return rows;
       if (rare.length === 0) return [...new Set([...rows, ...together])];
-      const also = within(filters, `${inTerms(expression)} AND ${inTerms(rare.join(' OR '))}`);
-      return [...new Set([...rows, ...together, ...this.#newest(indexId, also, MAX_WEIGHED)])];
+      const also = `${inTerms(expression)} AND ${inTerms(rare.join(' OR '))}`;
+      return [...new Set([...rows, ...together, ...this.#newest(indexId, filters, also)])];
     };
     const weigh = (rows: number[], weight: number): void => {
       for (const rowid of rows) scores.set(rowid, (scores.get(rowid) ?? 0) - weight);
@@ -233,7 +262,29 @@ function varints(bytes: Uint8Array): number[] {
   return numbers;
 }
 
+const newestFirst = (rowids: number[]): number[] =>
+  Array.from(Float64Array.from(new Set(rowids)).sort()).reverse();
+
+/** Thousands have one score: they are not sorted one by one. */
+function best(matches: number[], scores: Map<number, number>, limit: number): SearchHit[] {
+  const byScore = new Map<number, number[]>();
+  for (const rowid of matches) {
+    const score = scores.get(rowid) ?? 0;
+    const rows = byScore.get(score);
+    if (rows === undefined) byScore.set(score, [rowid]);
+    else rows.push(rowid);
+  }
+  const hits: SearchHit[] = [];
+  for (const score of Float64Array.from(byScore.keys()).sort()) {
+    for (const rowid of byScore.get(score)!) {
+      if (hits.length === limit) return hits;
+      hits.push({ rowid, score });
+    }
+  }
+  return hits;
+}
+
 /** Narrows before anything is ranked. */
-function within(filters: string[], expression: string): string {
-  return [expression, ...filters.map((filter) => `filters : ${quoted(filter)}`)].join(' AND ');
+function within(filters: Filter[], expression: string): string {
+  return [expression, ...filters.map(({ token }) => `filters : ${quoted(token)}`)].join(' AND ');
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeveloperError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';
 import { openTestEngine, page, pushSchema, type TestEngine } from './testKit.ts';
@@ -161,6 +161,45 @@ describe('text search', () => {
     ]);
     expect(found(search('common rare', [['team', 'old']]))).toEqual(['common rare']);
     expect(found(search('rare')).length).toBe(3);
+  });
+
+  it('[engine T20] [engine T21] a filter that was thought to leave nothing out is asked for from the first row on that it does', async () => {
+    const write300 = (team: string, words: string) =>
+      write((tx) => {
+        for (let i = 0; i < 300; i++) tx.db('').insert('posts', { text: `${words} word${i}`, team });
+      });
+    const teams = (words: string, team: string, limit = 1_024) => {
+      const rows = read((tx) => tx.db('').collect(search(words, [['team', team]], [{ limit }])));
+      return rows.map((row) => row.team);
+    };
+    await write300('first', 'common other');
+    // So far it is the only one.
+    expect(teams('common', 'first')).toEqual(Array.from({ length: 300 }, () => 'first'));
+    for (let more = 0; more < 5; more++) await write300('second', 'common');
+    // 1,500 newer ones that say it as well are more than any search may read.
+    expect(teams('common', 'first', 10)).toEqual(Array.from({ length: 10 }, () => 'first'));
+    expect(teams('common other', 'first')).toHaveLength(300);
+    expect(teams('common', 'second', 5)).toEqual(Array.from({ length: 5 }, () => 'second'));
+  });
+
+  it('[engine T20] of many that are equal no more are read than are asked for, those written last first', async () => {
+    await write((tx) => {
+      for (let i = 0; i < 1_000; i++) tx.db('').insert('posts', { text: `equal ${i}` });
+    });
+    const reads = vi.spyOn(engine.store.documents, 'byRowid');
+    expect(found(search('equal', [], [{ limit: 3 }]))).toEqual(['equal 999', 'equal 998', 'equal 997']);
+    expect(reads.mock.calls.length).toBeLessThan(10);
+  });
+
+  it('[engine T20] [engine T21] a filter is learnt of in the middle of a search, and nothing is answered twice', async () => {
+    const insert = (text: string, team: string) => write((tx) => tx.db('').insert('posts', { text, team }));
+    for (let i = 0; i < 20; i++) await insert(`short ${i}`, 'first');
+    await insert('a short one that says more', 'second');
+    for (let i = 0; i < 20; i++) await insert(`a rather longer text that says short ${i}`, 'first');
+    const rows = read((tx) => tx.db('').collect(search('short', [['team', 'first']])));
+    expect(rows.map((row) => row.team)).toEqual(Array.from({ length: 40 }, () => 'first'));
+    expect(new Set(rows.map((row) => row._id)).size).toBe(40);
+    expect(found(search('short', [['team', 'second']]))).toEqual(['a short one that says more']);
   });
 
   it('[engine T23] refuses what is no search, and more than 1024 results', async () => {

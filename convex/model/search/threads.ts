@@ -85,12 +85,12 @@ export async function lookAt(
 ): Promise<FoundThread | null> {
   const conversation = await ctx.db.get(conversationId);
   if (conversation === null || conversation.teamId !== seeker.teamId) return null;
+  // Most that are looked at hold one of the words: their tickets are not even read.
+  if (numbered === undefined && !(await saysAll(ctx, seeker, conversation, rows))) return null;
   const head = await getHead(ctx, conversationId);
   const ticket = numbered ?? (await presentTicketOf(ctx, head));
-  if (numbered === undefined) {
-    const isMeant = fits(seeker, { conversation, ticket, channel: head.customerChannel, rows });
-    if (!isMeant || !(await saysAll(ctx, seeker, { conversation, ticket, rows }))) return null;
-  }
+  const looked = { conversation, ticket, channel: head.customerChannel, rows };
+  if (numbered === undefined && !fits(seeker, looked)) return null;
   const newest = rows.length === 0 ? (ticket?.openedAt ?? at) : Math.max(...rows.map((row) => row.at));
   if (numbered === undefined && newest >= beforeOf(seeker)) return null;
   const said = rows.filter(({ entryId }) => entryId !== undefined);
@@ -115,14 +115,12 @@ export async function lookAt(
 interface Looked {
   conversation: Doc<'conversations'>;
   ticket: Doc<'tickets'> | null;
+  channel: Doc<'threadHeads'>['customerChannel'];
   rows: Match[];
 }
 
 /** What the ticket is asked for, because it changes often; and the rest, where no row has answered it. */
-function fits(
-  { query, me, scope }: Seeker,
-  { conversation, ticket, channel, rows }: Looked & { channel: Doc<'threadHeads'>['customerChannel'] },
-): boolean {
+function fits({ query, me, scope }: Seeker, { conversation, ticket, channel, rows }: Looked): boolean {
   const { is, tags } = query;
   if (rows.length === 0) {
     if (query.channel !== null && channel !== query.channel) return false;
@@ -167,7 +165,8 @@ function isIn(state: State, ticket: Doc<'tickets'>, me: Doc<'members'>): boolean
 async function saysAll(
   ctx: Reader,
   { query: { words } }: Seeker,
-  { conversation, rows }: Looked,
+  conversation: Doc<'conversations'>,
+  rows: Match[],
 ): Promise<boolean> {
   const subject = textToFind(conversation.subject);
   const isSaid = (word: string) => holdsWord(subject, word) || rows.some((row) => holdsWord(row.words, word));
