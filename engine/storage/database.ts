@@ -16,6 +16,16 @@ import { LogSync } from './logSync.ts';
 
 export type Row = SQLInputValue[];
 
+/** Rows that are written late: before a commit, or before something needs them. It follows every savepoint. */
+export interface LateRows {
+  write(): void;
+  /** Where it is, for `backTo`. */
+  mark(): object;
+  /** What came since is gone, and what was written since is to be written again. */
+  backTo(mark: object): void;
+  clear(): void;
+}
+
 const IDLE_CHECKPOINT_MS = 200;
 const AUTOCHECKPOINT_PAGES = 10_000;
 /** How often it is looked whether the folder still holds the files that are open, while nothing is written. */
@@ -36,6 +46,9 @@ export class Database {
   onIdleFailure: (error: unknown) => void = (error) => {
     throw error;
   };
+  /** Whoever writes late in the open transaction. */
+  late: LateRows | null = null;
+  #savepoints: { name: string; mark: object | undefined }[] = [];
   #held = false;
   /** Of the database itself: nothing but a checkpoint writes to it. Closed last, for closing it gives up SQLite's lock. */
   readonly #main: number;
@@ -103,6 +116,7 @@ export class Database {
   }
 
   begin(): void {
+    this.#forget();
     this.run('BEGIN IMMEDIATE');
   }
 
@@ -114,8 +128,10 @@ export class Database {
 
   /** Visible to every read, but not on disk yet. Throws GoneError when what is written would reach nobody's data. */
   commitToLog(): void {
+    this.late?.write();
     this.#requireFiles();
     this.run('COMMIT');
+    this.#forget();
     this.#idle.refresh();
   }
 
@@ -134,20 +150,36 @@ export class Database {
 
   /** Rolls back whatever is open; does nothing when nothing is. */
   rollback(): void {
+    this.#forget();
     if (this.raw.isTransaction) this.run('ROLLBACK');
   }
 
   savepoint(name: string): void {
+    this.#savepoints.push({ name, mark: this.late?.mark() });
     this.run(`SAVEPOINT ${name}`);
   }
 
   release(name: string): void {
     this.run(`RELEASE ${name}`);
+    this.#leave(name);
   }
 
   rollbackTo(name: string): void {
     this.run(`ROLLBACK TO ${name}`);
     this.run(`RELEASE ${name}`);
+    const mark = this.#leave(name);
+    if (mark !== undefined) this.late?.backTo(mark);
+  }
+
+  /** Those within are left with it: whoever was in them may have been cut. */
+  #leave(name: string): object | undefined {
+    const at = this.#savepoints.findLastIndex((savepoint) => savepoint.name === name);
+    return at === -1 ? undefined : this.#savepoints.splice(at)[0]!.mark;
+  }
+
+  #forget(): void {
+    this.#savepoints = [];
+    this.late?.clear();
   }
 
   /** Moves the log into the database while nobody waits for us. */

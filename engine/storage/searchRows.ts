@@ -5,6 +5,9 @@
  * out as it is. Filter values are tokens of a second column that carries no weight, so that a filter narrows the match
  * before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
  *
+ * At every savepoint FTS5 writes down what it has so far, a segment of its own, and merges segments as they gather: what a
+ * transaction wrote is handed to it at once, at the commit, or when something is searched before that.
+ *
  * What a search costs is bounded. FTS5's bm25 counts every row of every word that is searched, filters included, however few
  * match all of it: it is asked only where few rows hold the words. Elsewhere the newest matches of each word are weighed by
  * which words they hold, a rare one counting more: of a word that is in very many, older ones are found by the others.
@@ -13,7 +16,7 @@
  * is not asked for it while no row was met that it leaves out. Whoever reads the documents says so, and asks again.
  */
 import { crc32 } from 'node:zlib';
-import type { Database } from './database.ts';
+import type { Database, LateRows } from './database.ts';
 import { LIMIT } from './documents.ts';
 
 export interface SearchHit {
@@ -90,16 +93,37 @@ const MAX_WEIGHED = 4_096;
 /** Up to so many rows that hold a word, or begin with the last one, they are weighed by bm25. */
 const FEW_ROWS = 10_000;
 
+/** What waits to be handed over, in letters: beyond it it is handed over. */
+const MAX_WAITING = 1_000_000;
+
+/** A row to put, or, without terms, to remove. */
+interface Change {
+  indexId: number;
+  rowid: number;
+  terms: string | null;
+  filters: string;
+}
+
+interface Mark {
+  changes: number;
+  written: number;
+}
+
 const inTerms = (any: string): string => `terms : (${any})`;
 const quoted = (word: string): string => `"${word}"`;
 
-export class SearchRows {
+export class SearchRows implements LateRows {
   readonly #db: Database;
   /** Filter fields of each index in which rows are known to differ. */
   readonly #narrowing = new Map<number, Set<number>>();
+  /** Of the open transaction, in order; the first `#written` of them have been handed to FTS5. */
+  #changes: Change[] = [];
+  #written = 0;
+  #waiting = 0;
 
   constructor(db: Database) {
     this.#db = db;
+    db.late = this;
   }
 
   create(indexId: number): void {
@@ -111,20 +135,56 @@ export class SearchRows {
   }
 
   drop(indexId: number): void {
+    this.write();
     this.#db.exec(`DROP TABLE search_${indexId}`);
   }
 
   put(indexId: number, rowid: number, terms: string, filters: string): void {
-    this.#db.run(
-      `INSERT INTO search_${indexId} (rowid, terms, filters) VALUES (?, ?, ?)`,
-      rowid,
-      terms,
-      filters,
-    );
+    this.#add({ indexId, rowid, terms, filters });
   }
 
   remove(indexId: number, rowid: number): void {
-    this.#db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
+    this.#add({ indexId, rowid, terms: null, filters: '' });
+  }
+
+  #add(change: Change): void {
+    this.#changes.push(change);
+    this.#waiting += (change.terms?.length ?? 0) + change.filters.length;
+    if (this.#waiting > MAX_WAITING) this.write();
+    if (this.#db.isTransaction) return;
+    this.write();
+    this.clear();
+  }
+
+  write(): void {
+    for (; this.#written < this.#changes.length; this.#written++) this.#apply(this.#changes[this.#written]!);
+    this.#waiting = 0;
+  }
+
+  #apply({ indexId, rowid, terms, filters }: Change): void {
+    if (terms === null) this.#db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
+    else
+      this.#db.run(
+        `INSERT INTO search_${indexId} (rowid, terms, filters) VALUES (?, ?, ?)`,
+        rowid,
+        terms,
+        filters,
+      );
+  }
+
+  mark(): Mark {
+    return { changes: this.#changes.length, written: this.#written };
+  }
+
+  backTo({ changes, written }: Mark): void {
+    this.#changes.length = changes;
+    this.#written = written;
+  }
+
+  clear(): void {
+    this.#changes = [];
+    this.#written = 0;
+    this.#waiting = 0;
   }
 
   /** A row was met that a filter of this field leaves out. */
@@ -135,6 +195,7 @@ export class SearchRows {
 
   /** The best `limit` rows for what is searched; among them such as a filter leaves out, of which none was ever met. */
   match(indexId: number, searched: Searched, limit: number): SearchHit[] {
+    this.write();
     const { words, last, filters } = searched;
     const found = words.map((word) => this.#find(indexId, filters, quoted(word)));
     // Looking for beginnings costs by all that begin so: not where the whole word already matches more than are weighed.

@@ -75,8 +75,8 @@ type Outcome = { job: Job; tx: Transaction; value: unknown } | { job: Job; error
 const BATCH_JOBS = 64;
 /** A batch takes no further job after this long: early answers must not wait for late ones. */
 const BATCH_MS = 5;
-/** So much longer than its sync may it last where the disk is slow, if nobody of a rank waits for it. */
-const SYNC_SHARE = 3;
+/** So much longer than its commit and sync may it last, if nobody of a rank waits for it: what each costs is shared by more. */
+const COMMIT_SHARE = 5;
 const LONGEST_BATCH_MS = 25;
 
 export class Committer {
@@ -98,6 +98,8 @@ export class Committer {
   #latest: bigint;
   #idle: (() => void)[] = [];
   #full = false;
+  /** How long the last one took. */
+  #commitMs = 0;
   #settling = false;
 
   constructor(store: Store, options: CommitterOptions = {}) {
@@ -227,12 +229,8 @@ export class Committer {
       db.begin();
       if (guard) guard(run);
       else run();
-      if (progress.culprit === null) {
-        db.commitToLog();
-        committed = true;
-      } else {
-        this.#batchLost(jobs, progress, progress.culprit);
-      }
+      if (progress.culprit !== null) this.#batchLost(jobs, progress, progress.culprit);
+      else committed = this.#commit(jobs, progress);
     } catch (error) {
       this.#batchFailed(jobs, progress, error);
     } finally {
@@ -258,9 +256,36 @@ export class Committer {
     }
   }
 
+  #commit(jobs: readonly Job[], progress: Progress): boolean {
+    const { db } = this.store;
+    const begin = performance.now();
+    try {
+      db.late?.write();
+    } catch (error) {
+      this.#lateFailed(jobs, progress, error);
+      return false;
+    }
+    db.commitToLog();
+    this.#commitMs = performance.now() - begin;
+    return true;
+  }
+
+  /** Whose rows could not be written is found by running each job alone. */
+  #lateFailed(jobs: readonly Job[], progress: Progress, error: unknown): void {
+    const [first, ...others] = progress.done;
+    const outcome = { job: first!.job, error };
+    if (others.length === 0 || isFatal(outcome)) {
+      progress.done = [];
+      return this.#batchLost(jobs, progress, outcome);
+    }
+    this.#rollBack();
+    progress.lost = progress.done.map(({ job }) => job);
+  }
+
   #fittingMs(jobs: readonly Job[]): number {
     if (jobs.some(({ rank }) => rank !== 'ordinary')) return BATCH_MS;
-    return Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, this.store.db.log.tookMs * SYNC_SHARE));
+    const durableMs = this.#commitMs + this.store.db.log.tookMs;
+    return Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, durableMs * COMMIT_SHARE));
   }
 
   #runJob(job: Job, batch: Batch): Outcome {
@@ -308,7 +333,8 @@ export class Committer {
     this.#rollBack();
     const error = 'error' in culprit ? culprit.error : null;
     if (isFatal(culprit)) return this.#stop(jobs, error as Error);
-    const known = error instanceof CommitError || sqliteFailure(error) === 'corrupt';
+    const failure = sqliteFailure(error);
+    const known = error instanceof CommitError || failure === 'corrupt' || failure === 'other';
     culprit.job.reject(known ? error : this.#refuseFull(error));
     progress.lost = progress.done.map(({ job }) => job);
   }
