@@ -11,7 +11,8 @@ import { basePath, operations } from './http/api/operations';
 import { otherLimits } from './limits.rows';
 import { makeArgs } from './permissions.setup';
 import { windowKeys } from './model/kit/requestWindows';
-import { type Limit, type LimitName, limits } from './shared/kit/limits';
+import { type Limit, type LimitName, limits, maxCallBytes, maxTextLength } from './shared/kit/limits';
+import { firstCharacters } from './shared/kit/text';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk } from './test.setup';
 
 const modules = import.meta.glob<Record<string, unknown>>(
@@ -76,6 +77,15 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());
 
 describe('[E4] the table of limits', () => {
+  // Letters of three bytes that carry as many accents of three as a field lets them: whoever sends that hears of it in words.
+  test('the longest text that a field takes fits into a call of the signed in', () => {
+    const typed = `ก${'\u0e49'.repeat(40)}`.repeat(maxTextLength);
+    const text = firstCharacters(typed, maxTextLength);
+    expect(text.length).toBeGreaterThan(10 * maxTextLength);
+    const bytes = new TextEncoder().encode(JSON.stringify({ path: 'web:send', args: [{ text }] })).length;
+    expect(bytes).toBeLessThan(0.75 * maxCallBytes);
+  });
+
   test.each([...edges])('%s says its limits, or why it has none', (_edge, said) => {
     expect(said, 'Give it a limit, or say why it needs none (noLimitNeeded).').toBeDefined();
     if (isCounted(said)) expect(said.length).toBeGreaterThan(0);

@@ -4,7 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mailEventsPath, whatsappPath } from '../convex/shared/delivery/connection.ts';
-import { maxBodyBytes, maxEventBytes, maxFileBytes, storedType } from '../convex/shared/kit/limits.ts';
+import {
+  maxBodyBytes,
+  maxCallBytes,
+  maxEventBytes,
+  maxFileBytes,
+  storedType,
+} from '../convex/shared/kit/limits.ts';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
 import { callAsAdmin } from './adminCall.ts';
@@ -50,6 +56,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     staticDir: distDir,
     leads: { '/w.js': (parameters) => loaderLead(ask, parameters.get('channel')) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
+    maxCallerBytes: maxCallBytes,
     // Twice of what the desk reads, so that it can say itself what is too large; what a provider tells of a mail may be long.
     maxActionBodyBytes: (path) => {
       if (path.startsWith(whatsappPath)) return 3 * maxEventBytes;

@@ -7,6 +7,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
+import { maxCallBytes } from '../../convex/shared/kit/limits.ts';
 import { EDGES } from '../../engine/values/edges.ts';
 import type { EdgeName, Target } from './abused.ts';
 
@@ -94,6 +95,18 @@ async function subscribe(say: (message: object) => void, count: number): Promise
   }
 }
 
+const framesOf = (bytes: number) =>
+  loop(4, () =>
+    onSocket(async (say) => {
+      for (let at = 0; at < 8; at++) {
+        say(mutation({ text: text(bytes), clientMessageId: 'x' }, at));
+        await pause(20);
+      }
+    }, target.token),
+  );
+
+/** What is around the text has its room. */
+const atLimit = maxCallBytes - 1_000;
 const small = call('setup:state', {});
 const mutation = (args: object, requestId: number) => ({
   type: 'Mutation',
@@ -113,6 +126,11 @@ const edges: Record<EdgeName, () => void> = {
   'a body of the signed in, all text': repeated(
     small.address,
     call('setup:state', { a: text(4_000_000) }).body,
+    signedIn,
+  ),
+  'a body of the signed in, all text, at the limit': repeated(
+    small.address,
+    call('setup:state', { a: text(atLimit) }).body,
     signedIn,
   ),
   'a body of the signed in, all structure': repeated(
@@ -168,15 +186,8 @@ const edges: Record<EdgeName, () => void> = {
         }
       }),
     ),
-  'frames of the signed in': () =>
-    loop(4, () =>
-      onSocket(async (say) => {
-        for (let at = 0; at < 8; at++) {
-          say(mutation({ text: text(4_000_000), clientMessageId: 'x' }, at));
-          await pause(20);
-        }
-      }, target.token),
-    ),
+  'frames of the signed in': () => framesOf(4_000_000),
+  'frames of the signed in, at the limit': () => framesOf(atLimit),
   'the API with a key': () =>
     loop(callers, (caller) => send(saying(caller), JSON.stringify({ text: 'Where is my order?' }), withKey)),
   'the API without a key': () =>

@@ -7,10 +7,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { EDGES } from '../values/edges.ts';
 import { HttpError, shortName } from '../values/errors.ts';
-import { LIMITS } from '../values/limits.ts';
 import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
-import { turnOfItsOwn } from '../turns/largeTurns.ts';
+import { LARGE, type Sender, turnOfItsOwn } from '../turns/largeTurns.ts';
 import { Room, tooLarge } from './unfinished.ts';
 
 const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
@@ -19,6 +18,8 @@ const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
 export interface BodyRules {
   maxBytes: number;
   room: Room;
+  /** Whose pace it goes by. */
+  sender: Sender;
   /** It holds values of functions: nothing in it may be more than a value can be, and in all there may be so many parts. */
   mostParts?: number;
 }
@@ -35,12 +36,12 @@ export const rooms = {
 
 async function readJson(
   request: IncomingMessage,
-  { maxBytes, room, mostParts }: BodyRules,
+  { maxBytes, room, sender, mostParts }: BodyRules,
 ): Promise<JsonValue> {
-  const raw = await room.read(request, maxBytes);
+  const raw = await room.read(request, maxBytes, sender);
   const body = await decode(raw, request.headers['content-encoding'], maxBytes);
   if (body.length === 0) return {};
-  if (body.length > LIMITS.strangerBytes) await turnOfItsOwn();
+  if (body.length > LARGE) await turnOfItsOwn();
   const text = body.toString();
   const excess = mostParts === undefined ? null : excessOfText(text, mostParts);
   if (excess !== null) throw new HttpError(400, 'BadJsonBody', `${excess}.`);

@@ -12,6 +12,7 @@ import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials } from '../sync/session.ts';
 import { turnOfItsOwn } from '../turns/largeTurns.ts';
+import { sourceOf } from '../turns/sources.ts';
 import { HttpError, shortName } from '../values/errors.ts';
 import { EDGES } from '../values/edges.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
@@ -47,11 +48,13 @@ const RECENT_NS = 30_000_000_000n;
 export class FunctionRoutes {
   #backend: FunctionBackend;
   #clientOf: ClientAddress;
+  readonly #maxCallerBytes: number;
   readonly #actions = new Lines({ most: EDGES.actionsOfAddress.most });
 
-  constructor(backend: FunctionBackend, clientOf: ClientAddress) {
+  constructor(backend: FunctionBackend, clientOf: ClientAddress, maxCallerBytes: number) {
     this.#backend = backend;
     this.#clientOf = clientOf;
+    this.#maxCallerBytes = maxCallerBytes;
   }
 
   /** The JSON text of the answer, or null if the path is not one of these. */
@@ -62,7 +65,7 @@ export class FunctionRoutes {
     if (request.method === 'GET' && path === '/api/query') return this.#get(request, url);
     if (request.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', `Use POST for ${path}.`);
     const caller = await this.#caller(request);
-    const body = await readJsonObject(request, bodyRulesOf(caller));
+    const body = await readJsonObject(request, this.#bodyRulesOf(caller));
     if (isRun) return this.#run(path.slice('/api/run/'.length), body, caller);
     switch (path) {
       case '/api/query':
@@ -174,7 +177,7 @@ export class FunctionRoutes {
     if (kind === 'Mutation') return this.#backend.mutation(call);
     if (kind === 'Action') {
       const { admin, ip } = call.caller;
-      return this.#actions.run(admin ? null : (ip ?? null), () => this.#backend.action(call));
+      return this.#actions.run(admin || !ip ? null : sourceOf(ip), () => this.#backend.action(call));
     }
     return this.#backend.live.fetchSoon({ ...call, journal: null });
   }
@@ -205,6 +208,15 @@ export class FunctionRoutes {
       args: (Array.isArray(args) ? args[0] : args) ?? {},
       caller,
     };
+  }
+
+  #bodyRulesOf({ admin, identity, ip }: Caller): BodyRules {
+    if (admin)
+      return { maxBytes: EDGES.adminBody.most, room: rooms.known, sender: null, mostParts: Infinity };
+    const rules = { sender: sourceOf(ip ?? null), mostParts: EDGES.callParts.most };
+    return identity === null
+      ? { ...rules, maxBytes: EDGES.strangerBody.most, room: rooms.strangers }
+      : { ...rules, maxBytes: this.#maxCallerBytes, room: rooms.known };
   }
 
   #requireRecent(ts: JsonValue | undefined): void {
@@ -238,14 +250,6 @@ const PATHS = new Set(
     'run_test_function',
   ].map((name) => `/api/${name}`),
 );
-
-function bodyRulesOf({ admin, identity }: Caller): BodyRules {
-  if (admin) return { maxBytes: EDGES.adminBody.most, room: rooms.known, mostParts: Infinity };
-  const mostParts = EDGES.callParts.most;
-  return identity === null
-    ? { maxBytes: EDGES.strangerBody.most, room: rooms.strangers, mostParts }
-    : { maxBytes: EDGES.callerBody.most, room: rooms.known, mostParts };
-}
 
 function formatOf(body: JsonObject, fallback: Format): Format {
   const format = body.format ?? fallback;

@@ -13,6 +13,7 @@ import type { ClientAddress } from '../auth/clientAddress.ts';
 import { FairTurns } from '../turns/fairTurns.ts';
 import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { readTurns } from '../turns/largeTurns.ts';
+import { sourceOf } from '../turns/sources.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
 import type { StaticFiles } from './staticFiles.ts';
@@ -27,6 +28,8 @@ export type ApiRoutes = (request: IncomingMessage, response: ServerResponse, url
 
 export interface MainServerOptions {
   functions: FunctionBackend;
+  /** Of the body of a call of somebody who is signed in. */
+  maxCallerBytes: number;
   /** Push, environment, logs: `/api/…` routes of other rooms, asked before the 404. */
   api: ApiRoutes;
   /** What serves the operator: asked before everything else, so that no page of the host can stand in front. */
@@ -53,10 +56,10 @@ const maxHeaderSize = EDGES.headers.most;
 const ECHO_IDLE_MS = 15_000;
 
 export function createMainServer(options: MainServerOptions): Server {
-  const functions = new FunctionRoutes(options.functions, options.clientOf);
+  const functions = new FunctionRoutes(options.functions, options.clientOf, options.maxCallerBytes);
   const turns = new FairTurns();
   const server = createServer({ maxHeaderSize, keepAliveTimeout: 65_000 }, (request, response) => {
-    turns.begin(options.clientOf(request), () => {
+    turns.begin(sourceOf(options.clientOf(request)), () => {
       answer(request, response, options, functions).catch((error: unknown) => {
         sendError(response, error, options.reportError);
       });
@@ -141,7 +144,7 @@ async function sendSmall(
       sendText(response, 200, 'text/plain', options.instanceName);
       return true;
     case '/echo':
-      echo(response.req, response);
+      echo(response.req, response, sourceOf(options.clientOf(response.req)));
       return true;
     case '/.well-known/jwks.json': {
       const jwks = await options.jwks();
@@ -156,7 +159,7 @@ async function sendSmall(
 }
 
 /** What was sent, as it comes: how `npx convex network-test` measures the way here. */
-function echo(request: IncomingMessage, response: ServerResponse): void {
+function echo(request: IncomingMessage, response: ServerResponse, sender: string): void {
   allowCors(request, response);
   const size = Number(request.headers['content-length'] ?? 0);
   if (size > MAX_ECHO)
@@ -166,8 +169,9 @@ function echo(request: IncomingMessage, response: ServerResponse): void {
   request.on('data', (chunk: Buffer) => {
     sent += chunk.length;
     if (sent > MAX_ECHO) return void request.destroy();
-    readTurns.took(request, chunk.length);
+    readTurns.took(request, chunk.length, sender);
   });
+  request.once('close', () => readTurns.forget(request, sender));
   response.writeHead(200, {
     'content-type': 'application/octet-stream',
     'x-content-type-options': 'nosniff',

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { ClientAddress } from '../auth/clientAddress.ts';
+import { sourceOf } from '../turns/sources.ts';
 import { rooms } from './body.ts';
 import { EDGES } from '../values/edges.ts';
 import { sendError, sendText } from './reply.ts';
@@ -63,14 +64,14 @@ export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: Site
     if (!METHODS.has(method))
       return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
     await underWay.run(request, async (served) => {
+      const ip = clientOf(request);
+      const mostBytes = maxBodyBytes(target.split('?', 1)[0]!);
       const asked = {
         method: method === 'HEAD' ? 'GET' : method,
         url: publicOrigin(request, siteUrl()) + target,
         headers: headersOf(request),
-        body: BODYLESS.has(method)
-          ? null
-          : await rooms.actions.read(request, maxBodyBytes(target.split('?', 1)[0]!)),
-        ip: clientOf(request),
+        body: BODYLESS.has(method) ? null : await rooms.actions.read(request, mostBytes, sourceOf(ip)),
+        ip,
       };
       const action = await served(() => run(asked));
       // Who has gone is not waited for: the action's next chunk may never come.

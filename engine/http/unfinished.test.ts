@@ -12,7 +12,7 @@ const outcomes: string[] = [];
 /** A request whose body comes as the test says. */
 function begin(room: Room, name: string, maxBytes = 1_000): PassThrough {
   const request = Object.assign(new PassThrough(), { headers: {} });
-  room.read(request as unknown as IncomingMessage, maxBytes).then(
+  room.read(request as unknown as IncomingMessage, maxBytes, null).then(
     (body) => outcomes.push(`${name}: ${body.length}`),
     (error: Error & { status: number }) => outcomes.push(`${name}: ${error.status}`),
   );

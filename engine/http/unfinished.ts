@@ -6,9 +6,8 @@
  * and the callers of HTTP actions stand in rooms of their own, so that none can crowd out another.
  */
 import type { IncomingMessage } from 'node:http';
-import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
-import { readTurns } from '../turns/largeTurns.ts';
+import { LARGE, readTurns, type Sender } from '../turns/largeTurns.ts';
 
 export interface RoomLimits {
   /** Bodies open at once. */
@@ -20,9 +19,6 @@ export interface RoomLimits {
   /** Time for a whole body, ms. */
   totalMs: number;
 }
-
-/** What strangers may send is never large. */
-const LARGE = EDGES.strangerBody.most;
 
 interface Body {
   bytes: number;
@@ -43,8 +39,8 @@ export class Room {
     return { bodies: this.#open.size, bytes: this.#bytes };
   }
 
-  /** The whole body. Throws HttpError 413 as soon as it is longer than `maxBytes`, 408 when it does not come. */
-  read(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  /** The whole body of `sender`. Throws HttpError 413 as soon as it is longer than `maxBytes`, 408 when it does not come. */
+  read(request: IncomingMessage, maxBytes: number, sender: Sender): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes));
       const chunks: Buffer[] = [];
@@ -57,7 +53,7 @@ export class Room {
         chunks.push(chunk);
         idle.refresh();
         this.#grow(body, chunk.length);
-        if (body.bytes > LARGE) readTurns.took(request, chunk.length);
+        if (body.bytes > LARGE) readTurns.took(request, chunk.length, sender);
       };
       const ended = (): void => settle(() => resolve(Buffer.concat(chunks)));
       const gone = (): void =>
@@ -67,7 +63,7 @@ export class Room {
         this.#bytes -= body.bytes;
         clearTimeout(total);
         clearTimeout(idle);
-        readTurns.forget(request);
+        readTurns.forget(request, sender);
         request.off('data', taken).off('end', ended).off('close', gone).pause();
         answer();
       };

@@ -9,6 +9,7 @@ import { forgetRunning, saveRunning } from '../operations/running.ts';
 import { startFailure } from '../storage/database.ts';
 import { SyncEndpoint } from '../sync/endpoint.ts';
 import { exposure, localUrl } from './addresses.ts';
+import { EDGES } from '../values/edges.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { AdminKey } from './adminKey.ts';
 import { Backend } from './backend.ts';
@@ -45,7 +46,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     const key = new AdminKey(setting);
     const gate = backend.gateFor(() => key.hash, wrongKeyAlarm(setting.log));
-    const sync = new SyncEndpoint(backend.syncBackend(gate), setting.clientOf, setting.syncLimits);
+    const { maxCallerBytes = EDGES.callerFrame.most } = setting;
+    const limits = { maxCallerBytes, ...setting.syncLimits };
+    const sync = new SyncEndpoint(backend.syncBackend(gate), setting.clientOf, limits);
     undo.push(() => sync.close(0));
     const servers = createServers({ setting, backend, gate, sync, key });
     await backend.load();

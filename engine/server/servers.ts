@@ -44,6 +44,7 @@ export function createServers(parts: Parts): Servers {
   });
   const main = createMainServer({
     functions: backend.functionBackend(gate),
+    maxCallerBytes: setting.maxCallerBytes ?? EDGES.callerBody.most,
     api: apiOf(parts),
     operations: operationsOf(parts),
     sync,
@@ -63,7 +64,7 @@ export function createServers(parts: Parts): Servers {
   return servers;
 }
 
-function apiOf({ backend, gate }: Parts): ApiRoutes {
+function apiOf({ setting, backend, gate }: Parts): ApiRoutes {
   return firstOf(
     createFileRoutes(backend.files),
     createSnapshotRoutes(backend.imports, backend.exports, ({ headers }) =>
@@ -73,6 +74,7 @@ function apiOf({ backend, gate }: Parts): ApiRoutes {
       backend.adminRoutes(gate),
       (header) => gate.fromHeader(header),
       () => gate.slowDown(),
+      setting.clientOf,
     ),
   );
 }

@@ -48,6 +48,8 @@ export interface EngineOptions {
   blockRunaways?: boolean;
   /** The largest body of a request to an HTTP action at a path, in bytes; 20 MiB, as Convex takes them, by default (H19). */
   maxActionBodyBytes?: (path: string) => number;
+  /** The largest body of a call, and frame, of somebody who is signed in, in bytes; 4 MiB by default (H28). */
+  maxCallerBytes?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** An upload URL takes one file; as on Convex, as many as come within its hour by default (B5). */

@@ -12,7 +12,7 @@ import type { Imports } from './imports.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<unknown>;
 
-const BODY = { maxBytes: 1024 * 1024, room: rooms.known };
+const BODY = { maxBytes: 1024 * 1024, room: rooms.known, sender: null };
 const ZIP_PREFIX = '/api/export/zip/';
 
 export function createSnapshotRoutes(

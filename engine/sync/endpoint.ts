@@ -9,7 +9,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ClientAddress } from '../auth/clientAddress.ts';
-import { readTurns, type Source, turnOfItsOwn } from '../turns/largeTurns.ts';
+import { LARGE, readTurns, type Sender, type Source, turnOfItsOwn } from '../turns/largeTurns.ts';
+import { sourceOf } from '../turns/sources.ts';
 import { EDGES } from '../values/edges.ts';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
@@ -42,9 +43,6 @@ const LIMITS: SyncLimits = {
   stuckMs: 45_000,
   sweepMs: 1_000,
 };
-
-/** What strangers may send is never large. */
-const LARGE = EDGES.strangerFrame.most;
 
 /** The most that is read from a socket at once. */
 const READ_BYTES = 64 * 1024;
@@ -268,7 +266,12 @@ class Connection implements Transport {
     this.#arrivingBytes += bytes;
     // What came with the end of the message before counts, too.
     if (this.#arrivingBytes > this.#mostBytes() + READ_BYTES) this.#refuse(1009, 'TooLong');
-    else if (this.#arrivingBytes > LARGE) readTurns.took(this.#source, bytes);
+    else if (this.#arrivingBytes > LARGE) readTurns.took(this.#source, bytes, this.#sender());
+  }
+
+  /** Whose pace it is read at. */
+  #sender(): Sender {
+    return this.#session.isAdmin ? null : sourceOf(this.ip);
   }
 
   #mostBytes(): number {

@@ -9,7 +9,7 @@ it('[engine H16] of a burst a few are begun a turn, in order, and who comes from
   for (let i = 0; i < 3_000; i++) turns.begin('10.0.0.1', () => begun.push(`${i}`));
   expect(begun).toHaveLength(A_TURN);
   turns.begin('10.0.0.2', () => begun.push('other'));
-  turns.begin(null, () => begun.push('unknown'));
+  turns.begin('', () => begun.push('unknown'));
   await turn();
   expect(begun.slice(A_TURN)).toHaveLength(A_TURN);
   expect(begun.slice(A_TURN, A_TURN + 3)).toEqual([`${A_TURN}`, 'other', 'unknown']);

@@ -2,7 +2,7 @@
  * How many requests are begun in one turn of the loop (H16).
  *
  * A burst of thousands arrives in one turn, and whatever else is due would wait for all of it. So a few are begun at once, the rest
- * in the turns that follow, the addresses by turns: who comes from elsewhere does not stand behind the burst either.
+ * in the turns that follow, the addresses (sources.ts) by turns: who comes from elsewhere does not stand behind the burst either.
  */
 
 /** Some milliseconds of beginning, in the worst case of refusing, too. */
@@ -15,15 +15,15 @@ export class FairTurns {
   #isArmed = false;
 
   /** Begins it in this turn or a later one, in the order of those from the same address. */
-  begin(address: string | null, work: () => void): void {
+  begin(address: string, work: () => void): void {
     this.#arm();
     if (this.#lines.size === 0 && this.#begun < A_TURN) {
       this.#begun++;
       return work();
     }
-    const line = this.#lines.get(address ?? '');
+    const line = this.#lines.get(address);
     if (line) line.push(work);
-    else this.#lines.set(address ?? '', [work]);
+    else this.#lines.set(address, [work]);
   }
 
   #arm(): void {

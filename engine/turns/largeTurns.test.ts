@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { READ_A_TURN, ReadTurns, turnOfItsOwn } from './largeTurns.ts';
+import { EDGES } from '../values/edges.ts';
+import { AHEAD_MS, READ_A_TURN, ReadTurns, type Sender, turnOfItsOwn } from './largeTurns.ts';
 
 const turn = () => new Promise((done) => setImmediate(done));
 const PIECE = 64 * 1024;
 
 /** A socket that gives a piece a turn while nobody holds it. */
-function sender(turns: ReadTurns) {
+function sender(turns: ReadTurns, whose: Sender = null) {
   const source = {
     isHeld: false,
     read: 0,
@@ -14,7 +15,7 @@ function sender(turns: ReadTurns) {
     give() {
       if (source.isHeld) return;
       source.read += PIECE;
-      turns.took(source, PIECE);
+      turns.took(source, PIECE, whose);
     },
   };
   return source;
@@ -47,10 +48,57 @@ it('[engine H16] one that comes alone is hardly held, and one that has gone is l
   expect(alone.isHeld).toBe(false);
   alone.give();
   expect(alone.isHeld).toBe(true);
-  turns.forget(alone);
+  turns.forget(alone, null);
   await turn();
   await turn();
   expect(alone.isHeld).toBe(true);
+});
+
+it('[engine H27] an address is read at its pace however much it sends, each of its bodies alike, and no other waits for that', async () => {
+  let now = 10_000;
+  const turns = new ReadTurns(() => now);
+  const flood = Array.from({ length: 20 }, () => sender(turns, '10.0.0.1'));
+  const other = sender(turns, '10.0.0.2');
+  const admin = sender(turns);
+  const read = () => flood.reduce((sum, each) => sum + each.read, 0);
+  const A_SECOND = EDGES.pace.most;
+  const aheadBytes = (A_SECOND * AHEAD_MS) / 1_000;
+  for (let at = 0; at < 20; at++) {
+    for (const each of flood) each.give();
+    await turn();
+  }
+  // What it may be ahead, and what a turn had let in by then; then nothing until time has passed.
+  expect(read()).toBeGreaterThanOrEqual(aheadBytes);
+  expect(read()).toBeLessThanOrEqual(aheadBytes + READ_A_TURN + flood.length * PIECE);
+  expect(flood.every((each) => each.isHeld)).toBe(true);
+  other.give();
+  expect(other.isHeld).toBe(false);
+  admin.give();
+  expect(admin.isHeld).toBe(false);
+  const [before, beginMs] = [read(), now];
+  for (; now < beginMs + 2_000; now += 5) {
+    other.give();
+    // One of somebody else arms the turn, which a timer would have done in time that is real.
+    await turn();
+    for (const each of flood) each.give();
+  }
+  expect(read() - before).toBeLessThanOrEqual(2 * A_SECOND + READ_A_TURN + PIECE);
+  expect(read() - before).toBeGreaterThanOrEqual(1.7 * A_SECOND);
+  const shares = flood.map((each) => each.read / PIECE);
+  expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(3);
+  expect(other.read).toBeGreaterThan(aheadBytes);
+});
+
+it('[engine H27] who waits for its pace is gone on with when it is time, with nobody else there', async () => {
+  const turns = new ReadTurns();
+  const alone = sender(turns, '10.0.0.1');
+  const begin = performance.now();
+  const wanted = (EDGES.pace.most * (AHEAD_MS + 200)) / 1_000;
+  while (alone.read < wanted) {
+    alone.give();
+    await turn();
+  }
+  expect(performance.now() - begin).toBeGreaterThan(150);
 });
 
 it('[engine H16] what is large is worked on once a turn, in order, and others come in between', async () => {

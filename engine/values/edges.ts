@@ -50,7 +50,7 @@ export const EDGES = {
   },
   callerBody: {
     at: calls,
-    of: 'the body of whoever is signed in',
+    of: 'the body of whoever is signed in (Baton takes 1 MiB)',
     most: LIMITS.callerBytes,
     unit: 'bytes',
     refused: '413 `RequestTooLarge`',
@@ -97,6 +97,13 @@ export const EDGES = {
     unit: 'ms',
     refused: '408 `ClientDisconnect`',
   },
+  pace: {
+    at: `${calls}; frames of ${socket}; ${actions}; \`/echo\``,
+    of: 'what one address sends a second, after a quarter of that at once, in bodies and frames of more than 16 KiB, unless an administrator sends it',
+    most: 16 * MIB,
+    unit: 'bytes',
+    refused: 'not refused: what is more is read later',
+  },
   strangerFrame: {
     at: socket,
     of: 'a frame of whoever shows no valid token',
@@ -106,7 +113,7 @@ export const EDGES = {
   },
   callerFrame: {
     at: socket,
-    of: 'a frame of whoever is signed in',
+    of: 'a frame of whoever is signed in (Baton takes 1 MiB)',
     most: LIMITS.callerBytes,
     unit: 'bytes',
     refused: 'closed with 1009',

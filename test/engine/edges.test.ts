@@ -145,13 +145,20 @@ const over: Record<EdgeName, () => Promise<string>> = {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const body = Object.assign(new PassThrough(), { headers: {} });
-      const read = rooms.strangers.read(body as unknown as IncomingMessage, 1_000);
+      const read = rooms.strangers.read(body as unknown as IncomingMessage, 1_000, null);
       const refused = read.then(String, ({ status, code }) => `${status} \`${code}\``);
       vi.advanceTimersByTime(EDGES.silentBody.most);
       return await refused;
     } finally {
       vi.useRealTimers();
     }
+  },
+  async pace() {
+    const begin = performance.now();
+    const body = 'x'.repeat(EDGES.pace.most / 4);
+    await Promise.all([1, 2, 3].map(() => ask(`${test.engine.url}/echo`, { body })));
+    // A quarter at once, the other two in as many quarters of a second.
+    return performance.now() - begin > 400 ? 'what is more is read later' : 'all at once';
   },
   strangerFrame: () => say(mutation('x'.repeat(3 * EDGES.strangerFrame.most)), 'stranger'),
   callerFrame: () => say(mutation('x'.repeat(EDGES.callerFrame.most + 200_000)), 'caller'),

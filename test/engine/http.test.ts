@@ -13,6 +13,7 @@ beforeAll(async () => {
   test = await startTestEngine({
     headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     allowsOrigin: (origin) => allowsOrigin(origin),
+    maxCallerBytes: 2_000_000,
     maxActionBodyBytes: (path) => (path === '/echo' ? 300_000 : 200_000),
     routes: {
       '/config.json': () => ({
@@ -382,6 +383,24 @@ describe('actions and HTTP actions', () => {
     expect((await send(300_000, '/echo?of=query')).status).toBe(201);
     for (const other of ['/who/x', '/echo/more', '/who/x?/echo'])
       expect((await send(200_001, other)).status, other).toBe(413);
+  });
+
+  it('[engine H28] a call longer than the host lets the signed in have is 413, a frame closes its socket, and the next one is served', async () => {
+    const authorization = `Bearer ${test.token('ann')}`;
+    const body = JSON.stringify({ path: 'counters:get', args: { name: '' } });
+    const call = (bytes: number) =>
+      post('/api/query', body.replace('""', `"${'x'.repeat(bytes - body.length)}"`), { authorization });
+    expect(await call(2_000_001)).toMatchObject({ status: 413, json: { code: 'RequestTooLarge' } });
+    expect(await call(2_000_000)).toMatchObject({ status: 200 });
+    const raw = await test.raw();
+    raw.hello();
+    raw.say({ type: 'Authenticate', baseVersion: 0, tokenType: 'User', value: test.token('ann') });
+    await raw.frame(({ type, endVersion }) => type === 'Transition' && endVersion.identity === 1);
+    raw.say(JSON.stringify({ type: 'Event', text: 'x'.repeat(1_900_000) }));
+    raw.say({ type: 'Mutation', requestId: 0, udfPath: 'counters:increment', args: [{ name: 'h28' }] });
+    await raw.frame(({ type }) => type === 'MutationResponse');
+    raw.say(JSON.stringify({ type: 'Event', text: 'x'.repeat(2_100_000) }));
+    expect(await raw.closed).toMatchObject({ code: 1009 });
   });
 
   it('[engine H14] what an HTTP action throws is a 500 with a code and a trace', async () => {

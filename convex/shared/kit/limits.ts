@@ -100,6 +100,12 @@ export const limits = {
 export const maxBodyBytes = 128 * 1024;
 
 /**
+ * Of a call or a frame of somebody who is signed in: as long as the longest text that a field of the desk takes can be in bytes, so
+ * that what is too long is refused in words, and all that a page looks at, when it comes back.
+ */
+export const maxCallBytes = 1024 * 1024;
+
+/**
  * Of what a mail provider tells: no body of a mail, but everybody it was sent to and the names of its files, who may be
  * thousands.
  */
