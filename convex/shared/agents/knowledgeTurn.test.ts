@@ -74,6 +74,9 @@ describe('the sample shop', () => {
 
   test.each([
     ['I was charged twice for order 12345', 'Payment trouble or fraud', 'urgent'],
+    ['My payment was declined, what now?', 'Payment trouble or fraud', 'urgent'],
+    ["It says my card was declined. I can't order", 'Payment trouble or fraud', 'urgent'],
+    ['my payment keeps failing: payment failed again', 'Payment trouble or fraud', 'urgent'],
     ['My gas stove exploded and my hand is injured', 'Injury or danger', 'urgent'],
     ['You are the worst shop ever, this is unacceptable and a scam!!', 'Very unhappy customer', 'high'],
     ['Do you sell kayaks?', 'Not in our articles', 'normal'],
