@@ -48,6 +48,7 @@ import type * as delivery_mail_reconcile from "../delivery/mail/reconcile.js";
 import type * as delivery_mail_renderMail from "../delivery/mail/renderMail.js";
 import type * as delivery_mail_resend from "../delivery/mail/resend.js";
 import type * as delivery_mail_signature from "../delivery/mail/signature.js";
+import type * as delivery_mail_signer from "../delivery/mail/signer.js";
 import type * as delivery_payloads from "../delivery/payloads.js";
 import type * as delivery_provider from "../delivery/provider.js";
 import type * as delivery_receive from "../delivery/receive.js";
@@ -565,6 +566,7 @@ declare const fullApi: ApiFromModules<{
   "delivery/mail/renderMail": typeof delivery_mail_renderMail;
   "delivery/mail/resend": typeof delivery_mail_resend;
   "delivery/mail/signature": typeof delivery_mail_signature;
+  "delivery/mail/signer": typeof delivery_mail_signer;
   "delivery/payloads": typeof delivery_payloads;
   "delivery/provider": typeof delivery_provider;
   "delivery/receive": typeof delivery_receive;

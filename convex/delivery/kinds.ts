@@ -5,6 +5,8 @@
 import { type Infer, v } from 'convex/values';
 import type { Id } from '../_generated/dataModel';
 import type { ActionCtx } from '../functions';
+import { vKeptSecret } from '../model/delivery/channelSecrets';
+import { vMailTold } from '../shared/delivery/mailEvents';
 import type { SendOutcome } from '../shared/delivery/outcome';
 
 export interface Send {
@@ -33,8 +35,23 @@ export const vOutcome = v.union(
 );
 export type Outcome = Infer<typeof vOutcome>;
 
+/** A channel that is told something by webhook, as far as whoever tells it is known by that. */
+export const vTold = v.object({
+  channelId: v.id('channels'),
+  teamId: v.id('teams'),
+  /** Whose its events are at the provider, where that may change (a bot, a number); absent: nobody's. */
+  account: v.optional(v.string()),
+  secrets: v.array(v.object({ secret: v.string(), expiresAt: v.optional(v.number()), kept: vKeptSecret })),
+});
+export type Told = Infer<typeof vTold>;
+
+/** A mail that was read of where its webhook was answered. */
+export const vMailOf = v.object({ channelId: v.id('channels'), told: vMailTold });
+
 export interface ToldOnce {
   eventId: Id<'inboundEvents'>;
+  /** Of a mail that is tried for the first time: its event need not be looked at. */
+  mail?: Infer<typeof vMailOf> | undefined;
   /** The next try after that many; where somebody has tried it since, theirs counts. */
   attempts?: number | undefined;
 }

@@ -6,12 +6,12 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import { intakeMutation, internalAction, internalMutation, internalQuery } from '../functions';
-import { webhookSecrets } from '../model/delivery/channelSecrets';
+import { stillStands, vKeptSecret, webhookSecrets } from '../model/delivery/channelSecrets';
 import { finishEvent, retryEvent, retryFailed, storeEvent } from '../model/delivery/inboundEvents';
 import { noteReceipt } from '../model/delivery/mail/receipts';
 import { type ProviderKind, vProviderKind } from '../shared/conversation/channels';
-import { vMailReceipt } from '../shared/delivery/mailEvents';
-import { type Outcome, type Receiver, vOutcome } from './kinds';
+import { vMailReceipt, vMailTold } from '../shared/delivery/mailEvents';
+import { type Outcome, type Receiver, vMailOf, vOutcome, vTold } from './kinds';
 import { receiveMail } from './mail/receiving';
 import { receiveTelegram } from './telegram/receiving';
 import { receiveWhatsapp } from './whatsapp/receiving';
@@ -25,16 +25,7 @@ const receivers: Record<ProviderKind, Receiver> = {
 /** The channel behind an address, with the secrets of its webhook; null for everything else alike. */
 export const secretsOf = internalQuery({
   args: { kind: vProviderKind, publicId: v.string() },
-  returns: v.union(
-    v.object({
-      channelId: v.id('channels'),
-      teamId: v.id('teams'),
-      /** Whose its events are at the provider, where that may change (a bot, a number); absent: nobody's. */
-      account: v.optional(v.string()),
-      secrets: v.array(v.object({ secret: v.string(), expiresAt: v.optional(v.number()) })),
-    }),
-    v.null(),
-  ),
+  returns: v.union(vTold, v.null()),
   handler: async (ctx, { kind, publicId }) => {
     const channel = await ctx.db
       .query('channels')
@@ -49,7 +40,7 @@ export const secretsOf = internalQuery({
 const accountOf = ({ telegram, whatsapp }: Doc<'channels'>): string | undefined =>
   telegram?.botId ?? whatsapp?.phoneNumberId;
 
-/** False where it is known already. */
+/** False where it is known already; null, and nothing is stored, where the secret it was signed by is none of the channel's now. */
 export const store = intakeMutation({
   args: {
     /** Absent: mail. */
@@ -61,9 +52,15 @@ export const store = intakeMutation({
     payload: v.optional(v.string()),
     payloadFileId: v.optional(v.id('_storage')),
     receipt: v.optional(v.union(vMailReceipt, v.null())),
+    received: v.optional(vMailTold),
+    /** By which it was found to be the provider's, a moment ago. */
+    signedBy: v.optional(vKeptSecret),
   },
-  returns: v.boolean(),
-  handler: (ctx, event) => storeEvent(ctx, event),
+  returns: v.union(v.boolean(), v.null()),
+  handler: async (ctx, { signedBy, ...event }) => {
+    if (signedBy !== undefined && !(await stillStands(ctx, signedBy))) return null;
+    return storeEvent(ctx, event);
+  },
 });
 
 export const process = internalAction({
@@ -71,6 +68,7 @@ export const process = internalAction({
     eventId: v.id('inboundEvents'),
     /** The next one after that many; where somebody has tried it since, theirs counts. */
     attempts: v.optional(v.number()),
+    mail: v.optional(vMailOf),
     /** Absent: mail. */
     kind: v.optional(vProviderKind),
   },

@@ -7,6 +7,7 @@ import { openMailDesk } from '../mail.setup';
 import { isSigned, mayBeSigned } from '../delivery/mail/signature';
 import { setSecret } from '../model/delivery/channelSecrets';
 import { connectMail } from '../model/delivery/channels';
+import * as kit from '../model/kit/secrets';
 import { transact } from '../test.setup';
 
 const secret = `whsec_${btoa('a secret of twenty-four bytes or more')}`;
@@ -67,6 +68,40 @@ test('[M1] what is told of mails that others send with the account is stored, an
   expect((await events()).map(({ state }) => state)).toEqual(['ignored']);
   const jobs = await t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect());
   expect(jobs.filter(({ name }) => name.includes('receive'))).toEqual([]);
+});
+
+test('[M1] what is told of a mail goes with its job: nobody asks for its event again', async () => {
+  const { knock, events, t, channelId } = await openDoor();
+  const at = '2026-11-28T09:00:00.000Z';
+  const data = { email_id: 'a mail', received_for: ['help@in.shop.test'], created_at: at };
+  const body = JSON.stringify({ type: 'email.received', created_at: at, data });
+  expect((await knock(body, signed(body))).status).toBe(200);
+  const [stored] = await events();
+  const jobs = await t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect());
+  const [job] = jobs.filter(({ name }) => name.includes('receive'));
+  const receivedAt = Date.UTC(2026, 10, 28, 9);
+  const told = { providerId: 'a mail', receivedFor: ['help@in.shop.test'], receivedAt };
+  expect(job!.args).toEqual([{ eventId: stored!._id, mail: { channelId, told } }]);
+});
+
+test('[M1] [E2] [R3] of many webhooks of a channel one asks for its secrets, and by one that is out none is stored', async () => {
+  const { knock, events, t, channelId } = await openDoor();
+  const give = (given: string) => transact(t, (ctx) => setSecret(ctx, channelId, 'webhookSecret', given));
+  const asked = vi.spyOn(kit, 'unseal');
+  let sent = 0;
+  const status = async () => {
+    const body = event(`mail ${++sent}`);
+    return (await knock(body, signed(body, { id: `msg_${sent}` }))).status;
+  };
+  await status();
+  asked.mockClear();
+  expect(await Promise.all([status(), status(), status()])).toEqual([200, 200, 200]);
+  expect(asked).not.toHaveBeenCalled();
+  await give('');
+  expect(await status()).toBe(401);
+  expect(await events()).toHaveLength(4);
+  await give(secret);
+  expect(await status()).toBe(200);
 });
 
 test('[E2] what is not signed by this channel’s secret, now, over these bytes, is refused and stored nowhere', async () => {

@@ -7,12 +7,13 @@
 import type { HttpRouter } from 'convex/server';
 import { internal } from '../_generated/api';
 import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
+import type { Told } from '../delivery/kinds';
 import { storedPayload } from '../delivery/payloads';
-import { isSigned, mayBeSigned } from '../delivery/mail/signature';
-import type { WebhookSecret } from '../model/delivery/channelSecrets';
+import { mayBeSigned, type Signed } from '../delivery/mail/signature';
+import { changedSince, channelAt, secretOf } from '../delivery/mail/signer';
 import { requireOpen } from '../model/kit/closed';
 import { mailEventsPath } from '../shared/delivery/connection';
-import { readMailEvent, readReceipt, receivedType } from '../shared/delivery/mailEvents';
+import { readMailEvent, readReceipt, readReceived, receivedType } from '../shared/delivery/mailEvents';
 import { maxEventBytes } from '../shared/kit/limits';
 import { withoutStart } from '../shared/kit/text';
 import { asProblem, Problem, problemResponse } from './api/problems';
@@ -25,35 +26,42 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   requireOpen();
   const publicId = withoutStart(new URL(request.url).pathname, mailEventsPath);
   const signed = signedHeaders(request);
-  const now = Date.now();
-  if (signed === null || !mayBeSigned(signed, now)) throw notSigned();
-  const known = await ctx.runQuery(internal.delivery.receive.secretsOf, { kind: 'email', publicId });
-  if (known === null) throw notSigned();
-  const body = await readBody(request, maxEventBytes);
-  const isTheirs = ({ secret, expiresAt = Infinity }: WebhookSecret) =>
-    expiresAt > now && isSigned(secret, body, signed);
-  if (!known.secrets.some(isTheirs)) throw notSigned();
+  if (signed === null || !mayBeSigned(signed, Date.now())) throw notSigned();
+  const before = await channelAt(ctx, publicId);
+  if (before === null) throw notSigned();
+  const told = { signed, body: await readBody(request, maxEventBytes) };
+  if (await store(ctx, before, told)) return taken();
+  const now = await changedSince(ctx, publicId, before);
+  if (now !== null && (await store(ctx, now, told))) return taken();
+  throw notSigned();
+}
+
+const taken = () => new Response(null, { status: 200 });
+
+/** False, and nothing is stored, where it was signed by no secret of the channel's. */
+async function store(
+  ctx: ActionCtx,
+  known: Told,
+  { signed, body }: { signed: Signed; body: string },
+): Promise<boolean> {
+  const signedBy = secretOf(known, body, signed)?.kept;
+  if (signedBy === undefined) return false;
   const event = readMailEvent(body);
   if (event === null) throw new Problem('INVALID_INPUT', 'The body is no event of a mail provider.');
   const payload = await storedPayload(ctx, body);
+  const { channelId, teamId } = known;
   const { type, key } = event;
-  // Read here, where it holds nobody up: only what must be fetched needs more than the transaction.
-  const receipt = type === receivedType ? undefined : readReceipt(body);
-  const told = {
-    channelId: known.channelId,
-    teamId: known.teamId,
-    type,
-    key: key ?? signed.id,
-    receipt,
-    ...payload,
-  };
+  // Read here, where it holds nobody up: the transaction and its job need not look at what came.
+  const read =
+    type === receivedType ? { received: readReceived(body) ?? undefined } : { receipt: readReceipt(body) };
+  const told = { channelId, teamId, type, key: key ?? signed.id, signedBy, ...read, ...payload };
   const isNew = await ctx.runMutation(internal.delivery.receive.store, told);
-  if (!isNew && 'payloadFileId' in payload) await ctx.storage.delete(payload.payloadFileId);
-  return new Response(null, { status: 200 });
+  if (isNew !== true && 'payloadFileId' in payload) await ctx.storage.delete(payload.payloadFileId);
+  return isNew !== null;
 }
 
 /** Svix writes the headers of Standard Webhooks under its own name. */
-function signedHeaders({ headers }: Request): { id: string; timestamp: string; signature: string } | null {
+function signedHeaders({ headers }: Request): Signed | null {
   const read = (name: string) => headers.get(`svix-${name}`) ?? headers.get(`webhook-${name}`);
   const [id, timestamp, signature] = [read('id'), read('timestamp'), read('signature')];
   return id && timestamp && signature ? { id, timestamp, signature } : null;

@@ -76,7 +76,7 @@ export class BlobFolder {
       await file.close();
       file = null;
       await rename(path, this.#path(uuid));
-      this.#syncFolder();
+      await this.#folderSynced();
       return { uuid, size, sha256: hash.digest() };
     } catch (error) {
       await file?.close();
@@ -155,6 +155,16 @@ export class BlobFolder {
     return join(this.#folder, uuid);
   }
 
+  async #folderSynced(): Promise<void> {
+    const folder = await open(this.#folder, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+
+  /** The same at once. */
   #syncFolder(): void {
     const folder = openSync(this.#folder, 'r');
     try {

@@ -94,6 +94,28 @@ test('[C13] what came from the team’s own address is a person’s, unless it s
   expect(mail.byTeam).toBeUndefined();
 });
 
+test('[M1] of a mail that could not be read whole nothing is kept: the next try stores it anew', async () => {
+  const gone: string[] = [];
+  const store = async (blob: Blob) => {
+    if (blob.type === 'text/plain') throw new Error('The disk is full.');
+    return 'the raw mail';
+  };
+  const storage = { store, delete: async (file: string) => void gone.push(file) };
+  const raw = `${head}Content-Type: text/html\r\n\r\n<p>Where is it?</p>`;
+  vi.stubGlobal('fetch', async (url: string) => (url.includes('raw.') ? new Response(raw) : told()));
+  const channel = { apiKey: 're_key', address: 'a@shop.example', replyAddress: 'a@in.shop.example' };
+  const fetching = fetchMail(
+    { storage } as unknown as ActionCtx,
+    { ...channel, ours: [], others: [] },
+    {
+      providerId: 'r',
+      receivedFor: [],
+    },
+  );
+  await expect(fetching).rejects.toThrow('The disk is full.');
+  expect(gone).toEqual(['the raw mail']);
+});
+
 const realTimeout = setTimeout;
 
 test('[M1] [M5] a photo of 13 MB before the words comes with them, and what does not is counted', async () => {

@@ -6,6 +6,7 @@ import type { Id } from '../../_generated/dataModel';
 import type { ActionCtx } from '../../functions';
 import { keyFor } from '../../model/kit/secrets';
 import { isForAnother } from '../../shared/delivery/addressed';
+import type { MailTold } from '../../shared/delivery/mailEvents';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { sniff } from '../../shared/conversation/attachments';
 import { maxFileBytes, maxTextLength, rawMailType, storedType } from '../../shared/kit/limits';
@@ -14,7 +15,7 @@ import { closedTexts } from '../../shared/mail/closedTexts';
 import { newTextOf } from '../../shared/mail/foldQuoted';
 import { isOwn } from '../../shared/mail/ownLists';
 import { matchOrder } from '../../shared/mail/matchOrder';
-import { openMessageId } from '../../shared/mail/threading';
+import { type MailKey, openMessageId } from '../../shared/mail/threading';
 import { type ParsedMail, parseMail } from '../../shared/mail/parseMail';
 import { firstCharacters, firstUnits } from '../../shared/kit/text';
 import { inTime } from '../provider';
@@ -44,22 +45,47 @@ interface Channel {
 export async function fetchMail(
   ctx: ActionCtx,
   { apiKey, address, replyAddress, ours, others }: Channel,
-  { providerId, receivedFor, receivedAt }: { providerId: string; receivedFor: string[]; receivedAt?: number },
+  mail: MailTold,
 ): Promise<ReceivedMail | { failure: string } | null> {
+  const { providerId, receivedFor } = mail;
   const isElsewhere = (addressed: string[]) =>
     isForAnother(addressed, { own: [address, replyAddress], others });
   if (isElsewhere(receivedFor)) return null;
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
-  const fetched = await fetchRaw(apiKey, providerId, (told) => isElsewhere([...receivedFor, ...told])).catch(
-    ({ message }: Error) => ({ failure: message }),
-  );
+  const [key, fetched] = await Promise.all([
+    keyFor('mail'),
+    fetchRaw(apiKey, providerId, (told) => isElsewhere([...receivedFor, ...told])).catch(
+      ({ message }: Error) => ({ failure: message }),
+    ),
+  ]);
   if (fetched === null) return null;
   if ('failure' in fetched) return { failure: `The mail could not be fetched: ${fetched.failure}` };
   const { raw, told } = fetched;
+  // While the disk takes it, it is read.
+  const kept = ctx.storage.store(new Blob([raw], { type: rawMailType }));
+  const known = { ...mail, receivedFor: [...receivedFor, ...told] };
+  const reading = readMail(ctx, raw, known, { key, replyAddress, ours });
+  try {
+    const [rawFileId, read] = await Promise.all([kept, reading]);
+    return { ...read, rawFileId };
+  } catch (thrown) {
+    await kept.then(
+      (file) => ctx.storage.delete(file),
+      () => {},
+    );
+    throw thrown;
+  }
+}
+
+async function readMail(
+  ctx: ActionCtx,
+  raw: Uint8Array<ArrayBuffer>,
+  { providerId, receivedFor, receivedAt }: MailTold,
+  { key, replyAddress, ours }: Pick<Channel, 'replyAddress' | 'ours'> & { key: MailKey },
+): Promise<Omit<ReceivedMail, 'rawFileId'>> {
   const ownAddresses = ours.map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
-  const key = await keyFor('mail');
-  const candidates = await matchOrder(parsed, { key, receivedFor: [...receivedFor, ...told] });
+  const candidates = await matchOrder(parsed, { key, receivedFor });
   const isOurDomain = (address: string) => address.split('@')[1] === replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
   const texts = closedTexts(parsed);
@@ -69,8 +95,7 @@ export async function fetchMail(
       ? { byTeam: true as const }
       : {};
   // Each file is a commit of its own: side by side they share one.
-  const [rawFileId, shown, bodies, files] = await Promise.all([
-    ctx.storage.store(new Blob([raw], { type: rawMailType })),
+  const [shown, bodies, files] = await Promise.all([
     textsOf(ctx, texts),
     htmlOf(ctx, texts),
     // Of what no person wrote only the text is kept; the raw mail has the rest.
@@ -90,7 +115,6 @@ export async function fetchMail(
     ownAddresses: recipients.filter((each) => isOwn(each, ownAddresses) || isOurDomain(each)),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
     ...shown,
-    rawFileId,
     ...bodies,
     ...files,
     ...byTeam,

@@ -1,4 +1,5 @@
 /** What opens the provider's side of a channel (docs/rules.md R3). The only writer of `channelSecrets`; nothing shows one again. */
+import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { hashToken, seal, unseal } from '../kit/secrets';
@@ -41,6 +42,20 @@ export interface WebhookSecret {
   secret: string;
   /** Absent: it is the present one. */
   expiresAt?: number | undefined;
+  /** Where it is kept, and as what: by that it is known again without being opened. */
+  kept: KeptSecret;
+}
+
+export const vKeptSecret = v.object({ secretId: v.id('channelSecrets'), sealed: v.string() });
+export type KeptSecret = Infer<typeof vKeptSecret>;
+
+/** False: it was taken out or changed since it was read. */
+export async function stillStands(
+  ctx: Pick<QueryCtx, 'db'>,
+  { secretId, sealed }: KeptSecret,
+): Promise<boolean> {
+  const secret = await ctx.db.get(secretId);
+  return secret?.sealed === sealed;
 }
 
 /** Whoever signs by one of these, and before its end, is the provider. */
@@ -52,9 +67,10 @@ export async function webhookSecrets(
   const former = await named(ctx, channelId, 'formerWebhookSecret').take(maxFormer);
   const all = [...(present === null ? [] : [present]), ...former];
   return Promise.all(
-    all.map(async ({ name, sealed, expiresAt }) => ({
+    all.map(async ({ _id: secretId, name, sealed, expiresAt }) => ({
       secret: await unseal(sealed, `${channelId}.${name}`),
       expiresAt,
+      kept: { secretId, sealed },
     })),
   );
 }

@@ -9,7 +9,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { ProviderKind } from '../../shared/conversation/channels';
 import type { AutomaticMail } from '../../shared/delivery/mails';
-import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
+import { type MailReceipt, type MailTold, receivedType } from '../../shared/delivery/mailEvents';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { mailByProviderId } from '../mail/mails';
 import { type Failure, noteFailure, noteReceived } from './health';
@@ -28,10 +28,15 @@ export interface ToldEvent {
   kind?: ProviderKind;
   /** Where it has been read already; null: it means nothing to the desk. */
   receipt?: MailReceipt | null | undefined;
+  /** Of a mail that came in, where it has been read already. */
+  received?: MailTold | undefined;
 }
 
 /** False where it is known already: nothing changes, but that one which has failed for an hour is tried again. */
-export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEvent): Promise<boolean> {
+export async function storeEvent(
+  ctx: MutationCtx,
+  { receipt, received, ...event }: ToldEvent,
+): Promise<boolean> {
   const known = await ctx.db
     .query('inboundEvents')
     .withIndex('by_channelId_and_key', (q) => q.eq('channelId', event.channelId).eq('key', event.key))
@@ -52,8 +57,9 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
   });
   if (isIdle) return true;
   const { receive } = internal.delivery;
-  const { kind } = event;
-  if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId, kind });
+  const { kind, channelId } = event;
+  const mail = received && { channelId, told: received };
+  if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId, kind, mail });
   else await ctx.scheduler.runAfter(0, receive.receipt, { eventId, receipt });
   return true;
 }

@@ -68,6 +68,14 @@ export type MailReceipt = Infer<typeof vMailReceipt>;
 
 export const receivedType = 'email.received';
 
+/** Which mail to fetch, for whom it came and when, where the provider says so. */
+export const vMailTold = v.object({
+  providerId: v.string(),
+  receivedFor: v.array(v.string()),
+  receivedAt: v.optional(v.number()),
+});
+export type MailTold = Infer<typeof vMailTold>;
+
 /** By which a mail that came in is stored once, whoever told of it. */
 export const receivedKey = (id: string) => `${receivedType} ${id}`;
 
@@ -84,10 +92,8 @@ export function readMailEvent(body: string): { type: string; key: string | null 
   };
 }
 
-/** Of `email.received`: which mail to fetch, for whom it came and when, where it says so. */
-export function readReceived(
-  body: string,
-): { providerId: string; receivedFor: string[]; receivedAt?: number } | null {
+/** Of `email.received`. */
+export function readReceived(body: string): MailTold | null {
   const parsed = zReceived.safeParse(dataOf(body));
   if (!parsed.success) return null;
   const { email_id: providerId, received_for: receivedFor = [], created_at: at = '' } = parsed.data;
