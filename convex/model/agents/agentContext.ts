@@ -57,6 +57,7 @@ export async function readMaterial(
   return {
     turn: {
       ...context,
+      names: [agent.name, customer?.name ?? '', context.operator?.name ?? ''],
       articles: [...found, ...others],
       rules: await listRules(ctx, agent._id),
       hasActiveTicket,

@@ -52,6 +52,12 @@ describe('a rule that is near', () => {
   ])('[B5] is not %s', (_name, when) => {
     expect(kinds({ rules: [rule('r', ...when)] })).toEqual([]);
   });
+  test('[B5] a number of answers is near once half of them were given', () => {
+    const rules = [rule('Circles', keyword, { type: 'turnsWithoutResolution', atLeast: 6 })];
+    const near = (turns: number) => kinds({ rules, facts: { ...facts, turns } });
+    expect([0, 1, 2].map(near)).toEqual([[], [], []]);
+    expect([3, 4, 5].map(near)).toEqual([['nearRule'], ['nearRule'], ['nearRule']]);
+  });
   test('[B5] is not one that never hands over', () => {
     expect(kinds({ rules: [{ name: 'r', when: [keyword, late], outcome: { handOver: false } }] })).toEqual(
       [],

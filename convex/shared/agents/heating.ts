@@ -5,9 +5,9 @@
 import { firstUnits, shortened } from '../kit/text';
 import type { Spoken } from './brief';
 import { type Heat, type HeatReason, mostHeat } from './heat';
-import type { Rule, TurnFacts } from './handover';
+import type { Rule, RuleCondition, TurnFacts } from './handover';
 import { sentimentOf } from './language/sentiment';
-import { smallTalkOf } from './language/smallTalk';
+import { nameWords, smallTalkOf } from './language/smallTalk';
 import { relatedTo } from './language/synonyms';
 import { sentencesOf, termsOf } from './language/words';
 import { tryRules } from './ruleJudging';
@@ -17,6 +17,8 @@ export interface HeatFacts {
   spoken: readonly Spoken[];
   facts: TurnFacts;
   rules: readonly Rule[];
+  /** Of who takes part. */
+  names?: readonly string[];
   /** What is at stake, where the customer's identity or the agent's platform says. */
   orderValue: number | undefined;
 }
@@ -29,11 +31,15 @@ const angryMessages = 3;
 /** So much of what two messages are about is the same. */
 const sameShare = 0.6;
 
-export function heatOf({ spoken, facts, rules, orderValue }: HeatFacts): Heat {
-  const said = customerWords(spoken);
-  const weighed = [...nearRules(rules, facts), askedAgain(said), anger(said), atStake(orderValue)].flatMap(
-    (each) => each ?? [],
-  );
+export function heatOf({ spoken, facts, rules, orderValue, names = [] }: HeatFacts): Heat {
+  const called = nameWords(names);
+  const said = customerWords(spoken, called);
+  const weighed = [
+    ...nearRules(rules, facts),
+    askedAgain(said, called),
+    anger(said),
+    atStake(orderValue),
+  ].flatMap((each) => each ?? []);
   weighed.sort((a, b) => b.weight - a.weight);
   const sum = weighed.reduce((all, { weight }) => all + weight, 0);
   return { heat: Math.min(mostHeat, Math.round(sum)), reasons: weighed.map(({ reason }) => reason) };
@@ -45,20 +51,29 @@ interface Weighed {
 }
 
 /** What they have said since they last were content, the newest of it. */
-function customerWords(spoken: readonly Spoken[]): string[] {
+function customerWords(spoken: readonly Spoken[], names: ReadonlySet<string>): string[] {
   const theirs = spoken.filter(({ from }) => from === 'customer').slice(-most.messages);
   const words = theirs.map(({ text }) => firstUnits(text, most.units));
-  const content = words.findLastIndex((text) => ['thanks', 'goodbye'].includes(smallTalkOf(text) ?? ''));
+  const content = words.findLastIndex((text) =>
+    ['thanks', 'goodbye'].includes(smallTalkOf(text, names) ?? ''),
+  );
   return words.slice(content + 1);
 }
 
-/** Rules that would hand over, but for one condition. Where there is but one, nothing of it holds yet. */
+/**
+ * Rules that would hand over, but for one condition. Where there is but one, nothing of it holds yet; nor is a number of answers
+ * near before half of them were given.
+ */
 function nearRules(rules: readonly Rule[], facts: TurnFacts): Weighed[] {
   const several = rules.filter(({ when, outcome }) => outcome.handOver && when.length > 1);
+  const isFar = (condition: RuleCondition) =>
+    condition.type === 'turnsWithoutResolution' && facts.turns < condition.atLeast / 2;
   return tryRules(several, facts)
     .flatMap(({ rule, conditions }) => {
-      const open = conditions.filter(({ holds }) => !holds);
-      return open.length === 1
+      const open = conditions.flatMap(({ holds, because }, at) =>
+        holds ? [] : [{ because, isFar: isFar(rule.when[at]!) }],
+      );
+      return open.length === 1 && !open[0]!.isFar
         ? [{ rule: rule.name, missing: shortened(open[0]!.because, most.reason) }]
         : [];
     })
@@ -67,8 +82,8 @@ function nearRules(rules: readonly Rule[], facts: TurnFacts): Weighed[] {
 }
 
 /** How often the newest question was asked. */
-function askedAgain(said: readonly string[]): Weighed | null {
-  const asked = said.map(askedIn).filter((questions) => questions.length > 0);
+function askedAgain(said: readonly string[], names: ReadonlySet<string>): Weighed | null {
+  const asked = said.map((text) => askedIn(text, names)).filter((questions) => questions.length > 0);
   const newest = asked.at(-1);
   if (newest === undefined) return null;
   const repeats = (questions: readonly Question[]) =>
@@ -82,8 +97,8 @@ function askedAgain(said: readonly string[]): Weighed | null {
 type Question = ReadonlySet<string>;
 
 /** Sentence by sentence: whoever asks again says more around it. */
-function askedIn(text: string): Question[] {
-  if (smallTalkOf(text) !== null) return [];
+function askedIn(text: string, names: ReadonlySet<string>): Question[] {
+  if (smallTalkOf(text, names) !== null) return [];
   const sentences = sentencesOf(text).slice(0, most.sentences);
   return sentences.map((each) => new Set(termsOf(each))).filter((about) => about.size > 0);
 }

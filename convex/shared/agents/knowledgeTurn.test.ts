@@ -326,6 +326,30 @@ describe('after a person was here', () => {
     expect(decision.text).toContain('Ana wrote to you');
   });
 
+  const names = ['Robin', 'Jo Miller', 'Ana'];
+  test.each([
+    'Thanks Ana!',
+    'thank you so much, Ana',
+    'Thanks, Robin',
+    'Many thanks\nJo',
+    'Thanks Ana, bye! Jo Miller',
+  ])('[H7] “%s” is answered with courtesy, not with what she wrote', (text) => {
+    const resolvedAt = now - 60_000;
+    for (const more of [{ operator }, { operator, resolvedAt }]) {
+      const decision = turn([], [customer(9, text)], { ...more, names });
+      expect(decision).toMatchObject({ do: 'answer', articleIds: [] });
+      expect(decision.text).toMatch(/^You are welcome/);
+    }
+  });
+  test.each(['Ana', 'Ana?', 'Jo Miller', 'Thanks Ana, where is my refund?', 'Thanks Bob'])(
+    '[H7] “%s” is no courtesy',
+    (text) => {
+      expect(turn([], [customer(9, text)], { operator, names }).text).not.toMatch(
+        /^(You are welcome|All right)/,
+      );
+    },
+  );
+
   test('[lesson L7] "when will I get it?" is about what the operator promised', () => {
     expect(turn([], [customer(9, 'when will I get it?')], { operator }).text).toContain('by Friday');
   });

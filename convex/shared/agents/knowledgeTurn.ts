@@ -22,7 +22,7 @@ import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { saysUnsolved } from './language/unsolved';
 import { asksWhoIsThere } from './language/whoIsThere';
-import { type SmallTalk, smallTalkOf } from './language/smallTalk';
+import { nameWords, type SmallTalk, smallTalkOf } from './language/smallTalk';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
 import { firstUnits, isVisible, shortened } from '../kit/text';
@@ -36,6 +36,8 @@ export interface Turn<Id extends string, R extends Rule> {
   spoken: readonly Spoken[];
   /** The customer's messages that nobody has answered. */
   burst: readonly Spoken[];
+  /** Of who takes part: the agent, the customer, the last operator. */
+  names?: readonly string[];
   /** What the last operator told and promised this customer, if a person was here before. */
   operator?: HumanStretch | undefined;
   /** Sequence of the last handover: turns are counted from there. */
@@ -123,14 +125,19 @@ export function readTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>) {
   const last = earlier.findLast(({ from }) => from === 'agent');
   const lastSaid = last?.text ?? '';
 
-  const said = smallTalkOf(written);
+  const names = nameWords(turn.names ?? []);
+  const said = smallTalkOf(written, names);
   const meant = said === 'yes' && lastSaid.startsWith(guess.start) ? (last?.sources ?? []).join('\n') : '';
   const [text, talk] = meant === '' ? [written, said] : [meant, null];
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
-  const sought = wantsPerson || !isWhole ? [] : findAnswersFor(turn, text, earlier);
+  const sought = wantsPerson || !isWhole ? [] : findAnswersFor(turn, text, earlier, names);
   const isForPerson = wantsPerson || !isWhole || isOnlyFiles(turn.burst) || turn.isOutOfTime();
   const found = isForPerson ? [] : sought;
-  const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
+  const asksNothing = isForPerson || talk !== null;
+  const facts = {
+    ...factsOfTurn(turn, { text, at }, earlier, found, names),
+    ...(asksNothing ? notAQuestion : {}),
+  };
   const isNo = talk === 'no' && earlier.findLast(({ from }) => from !== 'customer')?.from !== 'agent';
   return { text, talk, lastSaid, wantsPerson, isForPerson, found, facts, isNo };
 }
@@ -189,7 +196,12 @@ function whyNotSolved(
   return confidence < confidentFrom ? 'noAnswer' : null;
 }
 
-function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]) {
+function findAnswersFor<Id extends string>(
+  turn: Turn<Id, Rule>,
+  text: string,
+  earlier: readonly Spoken[],
+  names: ReadonlySet<string>,
+) {
   const { operator } = turn;
   const heard = [...(operator?.said.slice(-mostTold.messages) ?? []), operator?.promised ?? '']
     .filter((each) => each !== '')
@@ -199,17 +211,23 @@ function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, e
   const told: Told | null =
     operator === undefined || heard === '' ? null : { by: operator.name || 'The team', heard };
   const known = libraryOf(turn.articles, told);
-  return findAnswers(text, known, topicOf(earlier) || `${heard}\n${noted}`.trim(), told, turn.isOutOfTime);
+  return findAnswers(
+    text,
+    known,
+    topicOf(earlier, names) || `${heard}\n${noted}`.trim(),
+    told,
+    turn.isOutOfTime,
+  );
 }
 
 /**
  * What the talk has been about: the customer's last messages before this burst, and what was cited. [H7] What was only guessed
  * at, and the guess, are evidence of nothing.
  */
-function topicOf(earlier: readonly Spoken[]): string {
+function topicOf(earlier: readonly Spoken[], names: ReadonlySet<string>): string {
   const isGuess = ({ from, text }: Spoken) => from === 'agent' && text.startsWith(guess.start);
   const known = earlier.slice(earlier.findLastIndex(isGuess) + 1);
-  const asked = known.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
+  const asked = known.filter(({ from, text }) => from === 'customer' && smallTalkOf(text, names) === null);
   const cited =
     known.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
   return [...asked.slice(-contextMessages).map(({ text }) => firstUnits(text, mostTopic)), ...cited].join(
@@ -231,7 +249,13 @@ export function judgeText<Id extends string>(
   const asksNothing = wantsPerson || !isWhole || smallTalkOf(text) !== null;
   const found = asksNothing ? [] : findAnswers(text, known, '', null, inTime);
   const outsideOpeningHours = calendar !== undefined && !isOpen(calendar, now);
-  const facts = factsOfTurn<Id>({ now, outsideOpeningHours }, { text, at: message.at }, [], found);
+  const facts = factsOfTurn<Id>(
+    { now, outsideOpeningHours },
+    { text, at: message.at },
+    [],
+    found,
+    nameWords([]),
+  );
   return {
     asksForPerson: wantsPerson,
     isTooLong: !isWhole,
@@ -249,6 +273,7 @@ function factsOfTurn<Id extends string>(
   message: Pick<Spoken, 'text' | 'at'>,
   earlier: readonly Spoken[],
   found: Found<Id>[],
+  names: ReadonlySet<string>,
 ): TurnFacts {
   const best = found[0];
   const confidence = best?.confidence ?? 0;
@@ -257,16 +282,20 @@ function factsOfTurn<Id extends string>(
     confidence,
     noAnswer: confidence < guessFrom,
     topic: best !== undefined && confidence >= guessFrom ? best.article.title : undefined,
-    turns: turnsWithoutResolution(earlier, turn.handedOverAt ?? 0),
+    turns: turnsWithoutResolution(earlier, turn.handedOverAt ?? 0, names),
     outsideOpeningHours: turn.outsideOpeningHours,
     reported: reportedBy(message, earlier, best, turn.now),
   };
 }
 
 /** Answers given since the customer last said thanks and since the last handover. */
-function turnsWithoutResolution(earlier: readonly Spoken[], handedOverAt: number): number {
+function turnsWithoutResolution(
+  earlier: readonly Spoken[],
+  handedOverAt: number,
+  names: ReadonlySet<string>,
+): number {
   const thanked = earlier.findLastIndex(
-    ({ from, text }) => from === 'customer' && smallTalkOf(text) === 'thanks',
+    ({ from, text }) => from === 'customer' && smallTalkOf(text, names) === 'thanks',
   );
   return earlier
     .slice(thanked + 1)

@@ -77,8 +77,10 @@ export function judgeTurn(material: Material, now: number, isOutOfTime: () => bo
   const usually = () => (outsideOpeningHours ? '' : usualWords(usualWait, now));
   const whole = { ...turn, now, outsideOpeningHours, isOutOfTime };
   const read = readTurn(whole);
-  const { spoken, rules } = turn;
-  const heat = isOutOfTime() ? null : heatOf({ spoken, facts: read.facts, rules, orderValue });
+  const { spoken, rules, names } = turn;
+  const heat = isOutOfTime()
+    ? null
+    : heatOf({ spoken, facts: read.facts, rules, orderValue, ...(names && { names }) });
   return { outcome: asOutcome(decideFrom(whole, read), { ifAlone, usually }), heat };
 }
 

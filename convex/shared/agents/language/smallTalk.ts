@@ -21,7 +21,7 @@ const courtesy: Record<SmallTalk, Set<string>> = {
 const filler = set(
   'good day there you u so very much a lot for the your help all that it is was great nice ok okay oh and to this i ' +
     'really everyone guys team then fine lovely super cool alright now everything just what needed got again have ' +
-    'one my thats',
+    'one my thats many best kind regards greetings sincerely yours',
 );
 
 function set(words: string): Set<string> {
@@ -31,18 +31,25 @@ function set(words: string): Set<string> {
 /** Code units; fourteen words have fewer. */
 const longest = 300;
 
-/** What kind of courtesy the whole text is, or null when it says anything else. */
-export function smallTalkOf(text: string): SmallTalk | null {
+/** Words of names: "Thanks, Ana!" asks nothing of an Ana. */
+export const nameWords = (names: readonly string[]): ReadonlySet<string> => new Set(names.flatMap(wordsOf));
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** What kind of courtesy the whole text is, or null when it says anything else. `names` as `nameWords` made them: whom it is said to or by. */
+export function smallTalkOf(text: string, names = nobody): SmallTalk | null {
   if (text.length > longest) return null;
   const words = wordsOf(text);
   if (words.length === 0 || words.length > 14) return null;
   let kind: SmallTalk | null = null;
   for (const word of words) {
     const found = order.find((each) => courtesy[each].has(word));
-    if (found === undefined && !filler.has(word)) return null;
+    if (found === undefined && !filler.has(word) && !names.has(word)) return null;
     if (found !== undefined && (kind === null || order.indexOf(found) < order.indexOf(kind))) kind = found;
   }
   if (kind !== null) return kind;
+  // A name alone is a call.
+  if (!words.some((word) => filler.has(word))) return null;
   return words.length <= fillerOnly && !text.includes('?') && !words.includes('again') ? 'yes' : null;
 }
 
