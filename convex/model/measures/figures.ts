@@ -18,6 +18,9 @@ import {
 } from '../../shared/measures/counters';
 import type { FactKind, TimeKind } from '../../shared/measures/facts';
 import { countOf, percentile } from '../../shared/measures/histogram';
+import { getHead } from '../conversation/case';
+import { personName } from '../conversation/persons';
+import { presentTicketOf } from '../conversation/presentTicket';
 import { appError } from '../kit/errors';
 import { countedOf } from './counterRows';
 import { noZone, teamRow } from './folding';
@@ -281,8 +284,10 @@ export const vBehind = v.object({
   rows: v.array(
     v.object({
       at: v.number(),
-      /** Of the ticket; null: the conversation had none then. */
+      /** Of the ticket, or of the one that the conversation has got since; null: it has none. */
       number: v.union(v.number(), v.null()),
+      /** What the conversation is about, or whose it is, where it has no ticket that says it. */
+      about: v.union(v.string(), v.null()),
       ms: v.union(v.number(), v.null()),
       /** Why the door refused. */
       code: v.union(v.string(), v.null()),
@@ -317,9 +322,25 @@ export async function behindFigure(
   }
   const rows = found.toSorted((a, b) => b.at - a.at).slice(0, mostBehind);
   return {
-    rows: rows.map(({ at, number = null, ms = null, code = null }) => ({ at, number, ms, code })),
+    rows: await Promise.all(
+      rows.map(async ({ at, ms = null, code = null, ...fact }) => ({
+        ...(await whereItIs(ctx, fact)),
+        ...{ at, ms, code },
+      })),
+    ),
     hasMore: hasMore || found.length > mostBehind,
   };
+}
+
+async function whereItIs(
+  ctx: Reader,
+  { number, conversationId }: Pick<Doc<'measureFacts'>, 'number' | 'conversationId'>,
+): Promise<{ number: number | null; about: string | null }> {
+  if (number !== undefined) return { number, about: null };
+  const ticket = await presentTicketOf(ctx, await getHead(ctx, conversationId));
+  if (ticket !== null) return { number: ticket.number, about: null };
+  const { subject, customerId } = (await ctx.db.get(conversationId))!;
+  return { number: null, about: subject || (await personName(ctx, await ctx.db.get(customerId))) };
 }
 
 const factsOf = (

@@ -45,3 +45,27 @@ test('[B1] [B3] who asks once more for what a person is awaited for has asked on
   await asks('customerAsked');
   expect(await handovers()).toBe(3);
 });
+
+test('[B4] a conversation that is counted is named by what it is about, and by its ticket once it has one', async () => {
+  useFakeDay();
+  const desk = await openDesk();
+  const begun = async () => {
+    const day = Math.floor(Date.now() / 86_400_000);
+    const asked = {
+      teamId: desk.teamId,
+      kind: 'begun' as const,
+      by: 'team' as const,
+      of: '',
+      from: day,
+      to: day,
+    };
+    return (await readShared(desk.manager.as, api.reports.behind, asked, 'manager')).rows;
+  };
+  await desk.customerWrites('Where is my parcel?');
+  const nameless = (await begun())[0]?.about;
+  expect(nameless).toMatch(/\S/);
+  await desk.t.run((ctx) => ctx.db.patch(desk.conversationId, { subject: 'Where is my parcel?' }));
+  expect(await begun()).toMatchObject([{ number: null, about: 'Where is my parcel?' }]);
+  await desk.handsOver('noAnswer');
+  expect(await begun()).toMatchObject([{ number: 1, about: null }]);
+});

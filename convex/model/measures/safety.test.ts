@@ -60,7 +60,7 @@ test('[B4] what the door refused, held back or took once is counted, and each nu
   expect(seen.map(({ code, number }) => [code, number])).toEqual([
     ['CONTROL_HELD', 1],
     ['TAKE_OVER_FIRST', 1],
-    ['SUPERSEDED', null],
+    ['SUPERSEDED', 1],
   ]);
   for (const kind of ['suppressed', 'duplicate', 'loop'] as const)
     expect(await behind(desk, kind), kind).toMatchObject([{ number: 1 }]);

@@ -96,7 +96,7 @@ function Rows({ rows = [], at }: RowsProps) {
 
 const line = 'flex h-full flex-col justify-center gap-0.5 rounded-md px-2';
 
-function BehindRow({ behind: { number, ms, code }, at }: { behind: Behind; at: string }) {
+function BehindRow({ behind: { number, about, ms, code }, at }: { behind: Behind; at: string }) {
   const rest = (
     <>
       {code !== null && <span className="shrink-0 text-ink-2">{codeWord(code)}</span>}
@@ -107,10 +107,13 @@ function BehindRow({ behind: { number, ms, code }, at }: { behind: Behind; at: s
   return (
     <div className={line}>
       <span className="flex gap-3">
-        <span className="flex-1 text-ink-3">No ticket then</span>
+        <bdi className="min-w-0 flex-1 truncate">{about}</bdi>
         {rest}
       </span>
-      <time className="text-xs text-ink-3 tabular-nums">{at}</time>
+      <span className="flex gap-3 text-xs text-ink-3">
+        <span className="min-w-0 flex-1">No ticket</span>
+        <time className="shrink-0 tabular-nums">{at}</time>
+      </span>
     </div>
   );
 }

@@ -61,6 +61,7 @@ export const figures = {
       'Conversations that began: a customer’s first words, or their first after 72 hours without any. Counted on the day they began.',
     of: count('begun'),
     format: number,
+    opens: 'begun',
   },
   messages: {
     name: 'Customer messages',

@@ -20,12 +20,14 @@ function shareOf(hours: readonly { begun: number; withPerson: number }[]): strin
   return begun === 0 ? '–' : figure('agentShare').format((begun - withPerson) / begun);
 }
 
-/** Reports open the tickets behind a number. */
-function Behind({ children }: { children: ReactNode }) {
+/** From elsewhere to the reports, which open what is behind a number. */
+function Behind({ children, isHere }: { children: ReactNode; isHere: boolean }) {
+  const look = 'font-medium text-ink tabular-nums';
+  if (isHere) return <span className={look}>{children}</span>;
   return (
     <Link
       to="/reports"
-      className="font-medium text-ink tabular-nums underline-offset-2 in-data-wall:pointer-events-none hover:underline"
+      className={`${look} underline-offset-2 in-data-wall:pointer-events-none hover:underline`}
     >
       {children}
     </Link>
@@ -33,7 +35,7 @@ function Behind({ children }: { children: ReactNode }) {
 }
 
 /** [B1] The last day, hour by hour, as of now. */
-export function LastHours() {
+export function LastHours({ isInReports = false }: { isInReports?: boolean }) {
   const handovers = useLatest(useHandovers(hoursShown));
   const share = useLatest(useAgentShare(hoursShown));
   if (handovers === undefined || share === undefined) return null;
@@ -62,7 +64,9 @@ export function LastHours() {
         <div className="min-w-0">
           <h3 className="mb-1 text-sm text-ink-2">
             Handovers per hour, by reason:{' '}
-            <Behind>{whole.format(sumOf(handovers.lately))} in the last 60 minutes</Behind>
+            <Behind isHere={isInReports}>
+              {whole.format(sumOf(handovers.lately))} in the last 60 minutes
+            </Behind>
           </h3>
           {lines.length === 0 ? (
             <p className="text-sm text-ink-3">None.</p>
@@ -79,7 +83,8 @@ export function LastHours() {
         </div>
         <div className="min-w-0">
           <h3 className="mb-1 text-sm text-ink-2">
-            Without a person, by the hour they began: <Behind>{shareOf(share.hours)} in all</Behind>
+            Without a person, by the hour they began:{' '}
+            <Behind isHere={isInReports}>{shareOf(share.hours)} in all</Behind>
           </h3>
           <TrendLines
             label="Without a person, by the hour"

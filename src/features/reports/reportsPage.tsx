@@ -109,7 +109,7 @@ function Report({ timeZone, today, by, days }: Props) {
           <Breakdown days={days} by={by} onBy={(chosen) => go({ by: chosen })} {...acts} />
           <Fairness days={days} {...acts} />
           <SafetyMeter figures={now.rows[0]} {...acts} of={ofTeam} />
-          <LastHours />
+          <LastHours isInReports />
         </>
       )}
       <Meaning meant={meant} onClose={() => setMeant(null)} />
