@@ -14,6 +14,7 @@ import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { Generation } from '../functions/code/generation.ts';
+import { noteTime } from './newTimes.ts';
 import { displayPath, requirePath, serverPath, type FunctionPath } from '../functions/code/paths.ts';
 
 export const JOBS_TABLE = '_scheduled_functions';
@@ -85,6 +86,7 @@ export function scheduleJob(tx: Transaction, component: string, request: JobRequ
   };
   if (canceled) job.completedTime = tx.nowMs;
   if (request.target !== undefined && request.target !== component) job.target = request.target;
+  noteTime(tx.store, request.atMs);
   if (Number(tx.commitTs) / 1e6 - tx.nowMs > AHEAD_MS) job.madeAt = tx.nowMs;
   return tx.db(component).insert(JOBS_TABLE, job, { isSystem: true });
 }

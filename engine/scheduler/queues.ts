@@ -2,6 +2,7 @@
 import { findIndex, type Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { JOBS_TABLE } from './jobs.ts';
+import { earliestNewTime } from './newTimes.ts';
 
 export class JobQueues {
   readonly #store: Store;
@@ -22,6 +23,11 @@ export class JobQueues {
       .tables()
       .filter((info) => info.name === table)
       .map((info) => info.component);
+  }
+
+  /** Of the jobs that were given a time since this was asked last: the earliest. */
+  earliestNewTime(): number {
+    return earliestNewTime(this.#store);
   }
 
   /** Whether one of the written keys is of an index that orders jobs. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ComponentDb } from '../transaction/componentDb.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError } from '../values/errors.ts';
 import { cancelJob, scheduleJob, type JobRequest } from './jobs.ts';
@@ -354,6 +355,76 @@ describe('scheduled functions', () => {
     }
     expect(most).toBe(10);
     expect(ids.every((id) => b.job(id)!.state.kind === 'success')).toBe(true);
+  });
+
+  /** An action that ends when its gate is opened, and says its name when it starts. */
+  function gated() {
+    const gates: (() => void)[] = [];
+    const started: string[] = [];
+    const hold = async (args: { name?: string }) => {
+      started.push(String(args.name));
+      await new Promise<void>((resolve) => gates.push(resolve));
+    };
+    const b = bench({ mutations: note, actions: { hold: (args) => hold(args) } });
+    /** So many are asked for at once; ten of them are under way. */
+    const crowd = (count: number, name: string) =>
+      b.committer.write((tx) => {
+        const argsJson = JSON.stringify({ name });
+        for (let i = 0; i < count; i++) scheduleJob(tx, '', { path: 'm:hold', argsJson, atMs: tx.nowMs });
+      });
+    return { b, gates, started, crowd };
+  }
+
+  test('[engine J11] a mutation does not wait for a thousand actions that were due before it', async () => {
+    const { b, started, crowd } = gated();
+    await b.scheduler.start();
+    for (let i = 0; i < 2; i++) await crowd(600, 'crowd');
+    await vi.waitFor(() => expect(started.length).toBe(10), 10_000);
+    await settled(b, await schedule(b, { path: 'm:note' }));
+    expect(started.length).toBe(10);
+  });
+
+  test('[engine J5] what waits is read once, however much is due behind it', async () => {
+    const { b, started, crowd } = gated();
+    await b.scheduler.start();
+    await crowd(400, 'crowd');
+    await vi.waitFor(() => expect(started.length).toBe(10), 10_000);
+    const read = vi.spyOn(ComponentDb.prototype, 'queryNext');
+    for (let i = 0; i < 20; i++) await settled(b, await schedule(b, { path: 'm:note' }));
+    // Anew in each pass they would be more than 20,000.
+    expect(read.mock.calls.length).toBeLessThan(2_000);
+    read.mockRestore();
+  });
+
+  test('[engine J5] a time in the past stands before what has been read and waits', async () => {
+    const { b, gates, started, crowd } = gated();
+    await b.scheduler.start();
+    await crowd(30, 'crowd');
+    await vi.waitFor(() => expect(started.length).toBe(10), 10_000);
+    const argsJson = JSON.stringify({ name: 'before' });
+    await schedule(b, { path: 'm:hold', argsJson, atMs: Date.now() - 60_000 });
+    gates.shift()!();
+    await vi.waitFor(() => expect(started.length).toBe(11), 10_000);
+    expect(started.at(-1)).toBe('before');
+  });
+
+  test('[engine J5] [engine J9] of what waits, one that is canceled meanwhile never runs, and the others do, each once', async () => {
+    const { b, gates, started, crowd } = gated();
+    await b.scheduler.start();
+    await crowd(10, 'crowd');
+    await vi.waitFor(() => expect(started.length).toBe(10), 10_000);
+    const ids: string[] = [];
+    for (const name of ['one', 'two', 'three'])
+      ids.push(await schedule(b, { path: 'm:hold', argsJson: JSON.stringify({ name }) }));
+    await b.committer.write((tx) => cancelJob(tx, '', ids[1]!));
+    for (const open of gates.splice(0)) open();
+    await vi.waitFor(() => expect(started.length).toBe(12), 10_000);
+    for (const open of gates.splice(0)) open();
+    await vi.waitFor(
+      () => expect(b.jobs().every((job) => job.completedTime !== undefined)).toBe(true),
+      10_000,
+    );
+    expect(started.slice(10)).toEqual(['one', 'three']);
   });
 
   test('[engine J12] jobs that came due while the engine was off run at the next start; an interrupted action has failed', async () => {

@@ -9,15 +9,17 @@
  * failure. A job that the developer's code failed is not tried again; one that the engine could not commit is, with growing
  * pauses. A canceled action keeps running, and what it schedules from then on is born canceled (jobs.ts).
  *
- * The table is the queue: each pass reads the first pending jobs and starts those not running yet. Nothing is remembered in
- * memory but what runs now and what failed to commit, so a crash loses nothing.
+ * The table is the queue: each pass reads on in it and starts what there is room for. What is remembered in memory (what runs now,
+ * what failed to commit, what was read and waits: dueJobs.ts) is looked at again before it counts, so a crash loses nothing.
  */
+import type { Generation } from '../functions/code/generation.ts';
 import type { Committer, Standing } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
 import type { JobQueues } from './queues.ts';
 import { watchClock } from './clockSteps.ts';
+import { byTime, type DueJob, DueJobs, type Position } from './dueJobs.ts';
 import { asJob, JOBS_TABLE, moveBack, readJob, setJobState, type Job, type JobRef } from './jobs.ts';
 
 export interface SchedulerDeps {
@@ -28,7 +30,9 @@ export interface SchedulerDeps {
 
 const PARALLEL = { first: 32, early: 32, ordinary: 32, action: 10 };
 type Lane = keyof typeof PARALLEL;
-const SCAN_WINDOW = 500;
+const LANES = Object.keys(PARALLEL) as Lane[];
+/** The rest is read in the next turn: nobody waits for a queue of thousands. */
+const READ_AT_ONCE = 500;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const SWEEP_BATCH = 1000;
@@ -36,9 +40,8 @@ export const INTERRUPTED = 'Transient error while executing action';
 
 class JobFailure extends Error {}
 
-interface QueuedJob extends JobRef {
+interface QueuedJob extends DueJob {
   job: Job;
-  target: Target;
 }
 
 export class Scheduler {
@@ -46,6 +49,8 @@ export class Scheduler {
   readonly #alarm = new Alarm(() => this.#pass());
   readonly #running = new Set<string>();
   readonly #retries = new Map<string, { attempt: number; atMs: number }>();
+  readonly #due = new DueJobs<Lane>(LANES);
+  #generation: Generation | null = null;
   readonly #slots = { ...PARALLEL };
   #unsubscribe: (() => void) | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
@@ -60,6 +65,7 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.#failInterrupted();
     this.#unsubscribe = this.#deps.committer.onCommit((commit) => {
+      if (commit.allInvalid === true) this.#due.forget();
       if (commit.allInvalid === true || this.#deps.queues.touches(commit.keys)) this.#alarm.ring();
     });
     this.#sweepTimer = setInterval(() => void this.sweep().catch(() => {}), SWEEP_EVERY_MS);
@@ -101,49 +107,72 @@ export class Scheduler {
     if (this.#stopped) return;
     const nowMs = Date.now();
     const generation = this.#deps.executor.generation();
+    const isNew = generation !== this.#generation;
+    this.#generation = generation;
+    const isBefore = this.#deps.queues.earliestNewTime() < this.#due.upToMs;
+    if (isNew || isBefore || this.#retries.size > 0) this.#due.forget();
     let nextMs = Infinity;
-    const due: QueuedJob[] = [];
-    for (const component of this.#deps.queues.components()) {
-      const scan = this.#deps.committer.read((tx) =>
-        tx.uncounted(() => {
-          const room = { ...this.#slots };
-          const found: QueuedJob[] = [];
-          let wakeMs = Infinity;
-          let seen = 0;
-          for (const job of readIndex(tx, component, 'by_next', [eq('pending')])) {
-            // Past the window only mutations behind hundreds of waiting actions would be found.
-            if (
-              job.scheduledTime > nowMs ||
-              ++seen > SCAN_WINDOW ||
-              Object.values(room).every((free) => free === 0)
-            ) {
-              wakeMs = Math.min(wakeMs, job.scheduledTime);
-              break;
-            }
-            if (this.#running.has(job._id)) continue;
-            const retryAtMs = this.#retries.get(job._id)?.atMs ?? 0;
-            if (retryAtMs > nowMs) {
-              wakeMs = Math.min(wakeMs, retryAtMs);
-              continue;
-            }
-            const target = resolveTarget(generation, job.target ?? component, job.name);
-            const lane = laneOf(target);
-            if (room[lane] === 0) continue;
-            room[lane]--;
-            found.push({ component, id: job._id, job, target });
-          }
-          return { found, wakeMs };
-        }),
-      );
-      due.push(...scan.found);
-      nextMs = Math.min(nextMs, scan.wakeMs);
-    }
-    due.sort(
-      (a, b) => a.job.scheduledTime - b.job.scheduledTime || a.job._creationTime - b.job._creationTime,
-    );
-    for (const queued of due) this.#launch(queued);
+    for (const component of this.#deps.queues.components())
+      nextMs = Math.min(nextMs, this.#read(component, nowMs));
+    this.#due.inOrder();
+    for (const queued of this.#found().sort(byTime)) this.#launch(queued);
     // What is due but found no room is looked at again when something finishes.
     this.#alarm.ringAt(nextMs > nowMs && nextMs < Infinity ? nextMs : null);
+  }
+
+  /** Reads on where the last pass ended, while more could start than is known; answers when to look again. */
+  #read(component: string, nowMs: number): number {
+    return this.#deps.committer.read((tx) =>
+      tx.uncounted(() => {
+        let wakeMs = Infinity;
+        let seen = 0;
+        if (!this.#wantsMore) return wakeMs;
+        for (const job of readOn(tx, component, this.#due.positionIn(component))) {
+          if (job.scheduledTime > nowMs) return Math.min(wakeMs, job.scheduledTime);
+          this.#due.read(component, job);
+          wakeMs = Math.min(wakeMs, this.#note(component, job, nowMs));
+          if (!this.#wantsMore) return wakeMs;
+          if (++seen < READ_AT_ONCE) continue;
+          this.#alarm.ring();
+          return wakeMs;
+        }
+        return wakeMs;
+      }),
+    );
+  }
+
+  get #wantsMore(): boolean {
+    return !this.#due.isFull && LANES.some((lane) => this.#slots[lane] > this.#due.waiting(lane));
+  }
+
+  /** It waits for room from now on, unless it is under way, or for its next try: answers when that is. */
+  #note(component: string, { _id: id, _creationTime: createdAt, ...job }: Job, nowMs: number): number {
+    if (this.#running.has(id) || this.#due.has(id)) return Infinity;
+    const retryAtMs = this.#retries.get(id)?.atMs ?? 0;
+    if (retryAtMs > nowMs) return retryAtMs;
+    const target = resolveTarget(this.#generation!, job.target ?? component, job.name);
+    this.#due.add(laneOf(target), { component, id, target, scheduledTime: job.scheduledTime, createdAt });
+    return Infinity;
+  }
+
+  /** As many as there is room for, as they stand now; those that were canceled meanwhile have gone. */
+  #found(): QueuedJob[] {
+    const found: QueuedJob[] = [];
+    this.#deps.committer.read((tx) =>
+      tx.uncounted(() => {
+        for (const lane of LANES) {
+          for (let room = this.#slots[lane]; room > 0;) {
+            const due = this.#due.next(lane);
+            if (due === null) break;
+            const job = readJob(tx, due.component, due.id);
+            if (job?.state.kind !== 'pending') continue;
+            found.push({ ...due, job });
+            room--;
+          }
+        }
+      }),
+    );
+    return found;
   }
 
   #launch(queued: QueuedJob): void {
@@ -235,6 +264,7 @@ export class Scheduler {
       for (const component of this.#deps.queues.components())
         await this.#bookkeep((tx) => moveBack(tx, component, -ms)).catch(() => {});
     }
+    this.#due.forget();
     this.#alarm.ring();
   }
 
@@ -282,7 +312,22 @@ function finish(tx: Transaction, ref: JobRef, outcome: JobOutcome): void {
   );
 }
 
-type RangeStep = { type: 'Eq' | 'Gte' | 'Lt'; fieldPath: string; value: string | number };
+type RangeStep = { type: 'Eq' | 'Gt' | 'Gte' | 'Lt'; fieldPath: string; value: string | number };
+
+/** What is pending, in the order of the queue, from a position on. */
+function* readOn(tx: Transaction, component: string, from: Position | null): Generator<Job> {
+  const pending = eq('pending');
+  if (from === null) return yield* readIndex(tx, component, 'by_next', [pending]);
+  const { scheduledTime, createdAt } = from;
+  const time = { fieldPath: 'scheduledTime', value: scheduledTime };
+  const sameTime: RangeStep[] = [
+    pending,
+    { ...time, type: 'Eq' },
+    { type: 'Gte', fieldPath: '_creationTime', value: createdAt },
+  ];
+  yield* readIndex(tx, component, 'by_next', sameTime);
+  yield* readIndex(tx, component, 'by_next', [pending, { ...time, type: 'Gt' }]);
+}
 
 function eq(kind: string): RangeStep {
   return { type: 'Eq', fieldPath: 'state.kind', value: kind };
