@@ -139,7 +139,7 @@ test('[M2] [C2] a note that was passed on and came back is not sent to the custo
   expect(await refused(again())).toMatchObject({ code: 'INVALID_INPUT' });
 });
 
-test('[M2] what was written while there was no key can be sent once there is one, and then counts as not said before', async () => {
+test('[M2] what was written while there was no key counts as not said, and can be sent once there is one', async () => {
   vi.useFakeTimers();
   const desk = await openMailDesk({ apiKey: '' });
   const { t, teamId, ana, channelId } = desk;
@@ -155,6 +155,7 @@ test('[M2] what was written while there was no key can be sent once there is one
   const shown = () => t.run(async (ctx) => withMail(ctx, await showEntry(ctx, (await ctx.db.get(entryId))!)));
   expect((await shown()).mail).toMatchObject({ isOnlyHere: true });
   expect((await shown()).mail).not.toHaveProperty('canLeave');
+  expect(await shown()).toMatchObject({ neverSent: true });
   expect(await refused(again())).toMatchObject({ code: 'INVALID_INPUT' });
   await transact(t, async (ctx) => {
     const channel = (await ctx.db.get(channelId))!;

@@ -12,7 +12,7 @@ import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
 import { fillTemplate, noteTemplateSend, vChosenTemplate } from './model/delivery/whatsapp/templates';
 import { appError } from './model/kit/errors';
-import { canLeaveNow, mailOfEntry } from './model/mail/mails';
+import { canLeaveNow, hasStayed, mailOfEntry } from './model/mail/mails';
 import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
 import { vMention } from './shared/conversation/mentions';
 import { type DoorOutcome, vDoorOutcome } from './shared/conversation/door';
@@ -107,8 +107,11 @@ export const sendAgain = operatorMutation('conversation.reply')({
     const { member } = ctx;
     const lost = await loadEntryFor(ctx, member, entryId);
     const mail = await mailOfEntry(ctx, entryId);
-    const stayedHere = mail !== null && (await canLeaveNow(ctx, mail));
-    const message = await loadLost(ctx, member, lost, stayedHere);
+    const canLeave = mail !== null && (await canLeaveNow(ctx, mail));
+    const message = await loadLost(ctx, member, lost, {
+      stayedHere: mail !== null && hasStayed(mail),
+      canLeave,
+    });
     const opened = await openCase(ctx, await loadConversationFor(ctx, member, lost.conversationId));
     const isBeside = lost.channel === 'email' && opened.head.customerChannel !== 'email';
     // Whoever has come since was not written to.
@@ -118,7 +121,8 @@ export const sendAgain = operatorMutation('conversation.reply')({
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     const author = { kind: 'operator' as const, member, epoch, seenThrough };
     const outcome = await sendToCustomer(ctx, opened, { author, ...message, ...route });
-    if ('sent' in outcome && stayedHere) await markNeverSent(ctx, entryId);
+    // An older desk took it for said.
+    if ('sent' in outcome && canLeave && !lost.neverSent) await markNeverSent(ctx, entryId);
     return outcome;
   },
 });

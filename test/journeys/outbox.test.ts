@@ -1,5 +1,7 @@
 /** A desk without a key: what it would mail is read in the local outbox, and its links work from there (docs/rules.md M2, R1). */
 import type { Browser, Page } from 'playwright-core';
+import { api } from '../../convex/_generated/api.js';
+import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsInThemes } from './axe.ts';
 import {
@@ -8,21 +10,24 @@ import {
   openPage,
   owner,
   setUpDesk,
+  shopOf,
   startTestDesk,
   type TestDesk,
 } from './harness.ts';
-import { fillSignIn, signIn } from './pages.ts';
+import { Chat, fillSignIn, signIn, TicketPage } from './pages.ts';
 
 let browser: Browser;
 let desk: TestDesk;
 let page: Page;
 let errors: string[];
+let team: Awaited<ReturnType<typeof setUpDesk>>;
 const at = (path: string) => desk.settings.url + path;
 const ben = { name: 'Ben Okafor', email: 'ben@northpeak.example', password: 'marble trombone 7' };
 
 beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
-  const { operator, teamId } = await setUpDesk(desk);
+  team = await setUpDesk(desk);
+  const { operator, teamId } = team;
   await joinTeam(desk, { owner: operator, teamId }, { name: 'Mina', email: 'mina@northpeak.example' });
   ({ page, errors } = await openPage(browser));
   page.setDefaultTimeout(20_000);
@@ -116,6 +121,50 @@ describe('the local outbox', () => {
       await other.goto(at('/login'));
       await fillSignIn(other, ben);
       await other.getByRole('heading', { name: 'Mine', exact: true }).waitFor();
+    });
+  });
+
+  it('[M2] [T7] a reply that stays here has answered nobody: the customer waits on, and the operator sees why', async () => {
+    const { operator, teamId } = team;
+    const [channel] = await readShared(operator, api.channels.list, { teamId });
+    const mail = {
+      address: 'help@northpeak.example',
+      senderName: '',
+      replyAddress: 'help@in.northpeak.example',
+    };
+    await operator.mutation(api.channels.connectAddress, {
+      teamId,
+      agentId: channel!.agentId,
+      name: 'Help',
+      mail,
+    });
+    await elsewhere(async (other) => {
+      const customer = await Chat.open(other, await shopOf(desk, team));
+      await customer.say('I want to talk to a person');
+      const ticketOf = async () => (await readTicket(operator, { teamId, number: 1 }))?.ticket;
+      await expect.poll(ticketOf, { timeout: 20_000 }).toBeTruthy();
+      const { conversationId, waitingSince } = (await ticketOf())!;
+      expect(waitingSince).toBeDefined();
+      await operator.mutation(api.mails.noteAddress, {
+        teamId,
+        conversationId,
+        address: 'dana@customer.example',
+      });
+      await page.goto(at('/inbox/all/1'));
+      const ticket = new TicketPage(page);
+      await ticket.reads('I want to talk to a person');
+      await page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
+      await page.keyboard.press('v');
+      await page.getByRole('option', { name: /^Email to dana/ }).click();
+      await page.getByText('The customer goes on waiting; it can be read in').waitFor();
+      await ticket.write('It is on its way to you.');
+      await ticket.send();
+      await ticket.reads('Never sent: there was no key to send it with.');
+      await ticket.reads('A reply did not reach the customer: they wait again');
+      expect(await ticketOf()).toMatchObject({ waitingSince });
+      await customer.neverReads('Answered by email.');
+      await page.goto(at('/inbox/needsReply'));
+      await page.getByRole('listbox').getByRole('option', { name: /#1/ }).waitFor();
     });
   });
 

@@ -20,7 +20,7 @@ export const carryMail: Carrier = async (ctx, send) => {
     },
     call: async () =>
       apiKey === null
-        ? { what: 'sent' }
+        ? { what: 'stayed' }
         : sendMail(apiKey, await withFiles(ctx, request), `message/${facts.entryId}`),
     settle: (outcome) =>
       ctx.runMutation(internal.delivery.mail.outgoing.settle, { ...send, mailId, outcome }),

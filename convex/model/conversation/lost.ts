@@ -7,21 +7,23 @@ import { sentWith } from './attachments';
 import { isSameAuthor } from './entries';
 import { deliveryOf } from './outbox';
 
+const notLost = () =>
+  appError('INVALID_INPUT', 'Only a message of yours that never arrived is sent again, once it can leave.');
+
 /** INVALID_INPUT for what may still arrive, for what is another's, and for what was never for the customer (a forward). */
 export async function loadLost(
   ctx: Pick<QueryCtx, 'db'>,
   { _id: memberId }: Doc<'members'>,
   entry: Doc<'entries'>,
-  /** It was read here alone, for there was no key. */
-  stayedHere: boolean,
+  /** There was no key for it, so that it is in the local outbox alone; whether there is one now. */
+  { stayedHere, canLeave }: { stayedHere: boolean; canLeave: boolean },
 ) {
   const { kind, author, neverSent, text = '' } = entry;
   const row = await deliveryOf(ctx, entry._id);
   const isOwn = kind === 'message' && isSameAuthor(author, { kind: 'operator', memberId });
-  const isOnlyHere = stayedHere && row?.state === 'sent';
-  if (!isOwn || row === null || !(isOnlyHere || isLost({ neverSent, ...row }))) {
-    throw appError('INVALID_INPUT', 'Only a message of yours that never arrived is sent again.');
-  }
+  if (!isOwn || row === null) throw notLost();
+  const isOnlyHere = stayedHere && row.state === 'sent';
+  if (isOnlyHere ? !canLeave : !isLost({ neverSent, ...row })) throw notLost();
   // The same each time: pressed twice, it is sent once.
   return { text, clientMessageId: againId(entry._id), attachments: await sentWith(ctx, entry), lost: entry };
 }

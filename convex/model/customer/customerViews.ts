@@ -111,7 +111,7 @@ export async function viewTalks(
   return Promise.all(
     talks.map(async ({ _id: conversationId, _creationTime }) => {
       const newest = await entriesFor(ctx, conversationId).take(lookedAt);
-      const last = newest.find(isShown);
+      const last = newest.find((entry) => isShown(entry) && !goesWithMail(entry));
       const isHidden = last !== undefined && (isElsewhere(last) || last.channel === 'email');
       const preview = last === undefined ? '' : isHidden ? elsewhereOnly(last) : previewOfText(last.text);
       const isOpen = session.conversationId === conversationId;
@@ -208,6 +208,9 @@ const entriesFor = (ctx: Reader, conversationId: Id<'conversations'>) =>
 const isShown = ({ kind, neverSent, isForeign }: Doc<'entries'>) =>
   kind === 'message' && !neverSent && !isForeign;
 
+/** [M8] Of a mail thread: said with the next real mail, which may never leave. To a browser that reads none of them it is no answer. */
+const goesWithMail = ({ author, channel }: Doc<'entries'>) => author.kind === 'system' && channel === 'email';
+
 /** Newest first. */
 export async function viewEntries(
   ctx: Reader,
@@ -219,15 +222,17 @@ export async function viewEntries(
   const result = await entriesFor(ctx, conversationId).paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
   const mayRead = mailReader(ctx, conversationId, provenEmail);
+  const shown = result.page.filter(isShown);
   const page = await Promise.all(
-    result.page.filter(isShown).map(async (entry) => {
+    shown.map(async (entry) => {
       const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText, saidOf } = entry;
       const isHidden = isElsewhere(entry) || (entry.channel === 'email' && !(await mayRead(entry)));
+      if (isHidden && goesWithMail(entry)) return [];
       const isCopied = !isHidden && entry.writtenBy !== undefined;
       // Who reads along is told as little as what they wrote.
       const name = await nameOf(isHidden ? { author } : entry);
       const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
-      return {
+      const seen = {
         _id,
         sequence,
         from: isCopied ? ('copied' as const) : author.kind,
@@ -241,9 +246,10 @@ export async function viewEntries(
         saidOf: saidOf ?? null,
         elsewhere: isHidden ? wayOf(entry) : null,
       };
+      return [seen];
     }),
   );
-  return { ...result, page };
+  return { ...result, page: page.flat() };
 }
 
 const wayOf = ({ channel }: Doc<'entries'>) =>

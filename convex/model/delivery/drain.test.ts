@@ -11,6 +11,7 @@ import type { CaseCtx } from '../conversation/case';
 import { acceptMail } from './mail/accept';
 import { noteOutcome } from './account';
 import { readPage } from '../conversation/entryViews';
+import { viewEntries } from '../customer/customerViews';
 import { changeChannel, connectMail } from './channels';
 import { noteReceipt } from './mail/receipts';
 
@@ -426,11 +427,38 @@ test('[M2] without a key nothing leaves the desk, and the mail is there to be re
   await desk.pass(1_000);
   expect(desk.provider.asked).toEqual([]);
   expect(states(await desk.rows())).toEqual(['sent']);
+  // The customer has no answer, and nobody there would bring one by mail: a person sees that they wait.
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+  expect((await desk.entries()).find(({ text }) => text === 'one')).toMatchObject({ neverSent: true });
   const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
   expect(mails.map(({ direction, request }) => [direction, request !== undefined])).toEqual([
     ['in', false],
     ['out', true],
   ]);
+});
+
+test('[M2] [T7] [B3] a reply that only the local outbox has answered nobody: the customer waits since when they did, and their page says nothing of it', async () => {
+  const desk = await openMailDesk({ apiKey: '' });
+  const { conversationId } = await desk.mailIn();
+  const thread = { ...desk, ...threadOf(desk, conversationId!) };
+  await thread.handsOver();
+  await thread.takesOver(desk.ana);
+  const [ticket] = await thread.tickets();
+  const before = await thread.read();
+  vi.advanceTimersByTime(60_000);
+  await thread.replies(desk.ana, 'Kept here');
+  await passTime(desk.t, 2_000, 100);
+  expect((await thread.entries()).find(({ text }) => text === 'Kept here')).toMatchObject({
+    neverSent: true,
+  });
+  const [after] = await thread.tickets();
+  expect(after).toMatchObject({ waitingSince: ticket!.waitingSince });
+  expect(await thread.read()).toMatchObject({ unansweredSince: before.unansweredSince });
+  const seen = await desk.t.run((ctx) =>
+    viewEntries(ctx, conversationId!, undefined, { numItems: 10, cursor: null }),
+  );
+  expect(seen.page.map(({ text }) => text)).toEqual(['Written by email.']);
+  expect((await thread.entries()).at(-1)).toMatchObject({ event: { type: 'sendGaveUp' } });
 });
 
 test('[M2] the safety net finds nothing when all is well, and a send whose job was lost', async () => {

@@ -98,15 +98,18 @@ export async function settleSend(
   attempt: number,
   outcome: SendOutcome,
 ): Promise<boolean> {
-  const account = await accountOf(ctx, row);
+  const hasStayed = outcome.what === 'stayed';
+  // A key that has come since has sent nothing either.
+  const account = hasStayed ? undefined : await accountOf(ctx, row);
   if (account !== undefined) await noteOutcome(ctx, account, outcome);
   if (!isUnderWay(row, attempt)) return false;
   const { failure = '' } = outcome;
   const next = nextOf(row, outcome);
   if (next.to === 'unknown') return askLater(ctx, row, failure, next.inMs);
   if (next.to === 'sent') {
-    await outbox.settle(ctx, row, attempt, { to: 'sent' });
-    // Without an account it is only in the local outbox: nothing has left.
+    const isSettled = await outbox.settle(ctx, row, attempt, { to: 'sent' });
+    // [M2] It is in the local outbox, and has left by nothing: the customer goes on waiting.
+    if (hasStayed && isSettled) await openAgain(ctx, row);
     if (row.channelId !== undefined && account !== undefined) await noteSent(ctx, row.channelId);
   } else if (outcome.what === 'taken') {
     // It may be there: what may have been said is not taken back.

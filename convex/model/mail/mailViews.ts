@@ -1,13 +1,14 @@
 /** What the thread shows of a mail beside its entry: what is small; the rest is asked for (docs/rules.md M1, M3, M5). */
 import { type Infer, v } from 'convex/values';
-import type { Id } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import { vOutboxState } from '../../shared/conversation/outbox';
+import { againId, vOutboxState } from '../../shared/conversation/outbox';
 import { maxForwardAddresses } from '../../shared/mail/forwards';
 import { vPerson } from '../../shared/delivery/mails';
 import { mailTables } from '../../tables/mail';
+import { findByKey } from '../conversation/entries';
 import { vShownEntry } from '../conversation/entryViews';
-import { canLeaveNow, mailOfEntry } from './mails';
+import { canLeaveNow, hasStayed, mailOfEntry } from './mails';
 
 type Reader = Pick<QueryCtx, 'db'>;
 const { fields } = mailTables.mails.validator;
@@ -79,14 +80,11 @@ export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<ty
   return mail === null ? entry : { ...entry, mail };
 }
 
-async function showMail(
-  ctx: Reader,
-  { _id, neverSent }: ShownEntry,
-): Promise<Infer<typeof vShownMail> | null> {
-  const mail = await mailOfEntry(ctx, _id);
+async function showMail(ctx: Reader, entry: ShownEntry): Promise<Infer<typeof vShownMail> | null> {
+  const mail = await mailOfEntry(ctx, entry._id);
   if (mail === null) return null;
   const { subject, from, to, cc, sender, answersTo, date, whole, wholeFileId, htmlFileId } = mail;
-  const { direction, providerId, filesLeftOut, isCut, rawKey } = mail;
+  const { filesLeftOut, isCut, rawKey } = mail;
   return {
     subject,
     from,
@@ -96,12 +94,18 @@ async function showMail(
     sender,
     answersTo,
     date,
-    isOnlyHere: direction === 'out' && providerId === undefined,
-    ...(!neverSent && (await canLeaveNow(ctx, mail)) && { canLeave: true as const }),
+    isOnlyHere: hasStayed(mail),
+    ...((await canGoAgain(ctx, mail, entry)) && { canLeave: true as const }),
     hasWhole: whole !== undefined || wholeFileId !== undefined,
     hasHtml: htmlFileId !== undefined,
     filesLeftOut,
     isCut,
     ...(rawKey === undefined ? {} : { rawPath: `/files/${rawKey}/mail.eml` }),
   };
+}
+
+/** Once: what was sent again stands below as a message of its own. */
+async function canGoAgain(ctx: Reader, mail: Doc<'mails'>, { _id, author }: ShownEntry): Promise<boolean> {
+  if (author.kind !== 'operator' || !(await canLeaveNow(ctx, mail))) return false;
+  return (await findByKey(ctx, mail.conversationId, againId(_id), author)) === null;
 }

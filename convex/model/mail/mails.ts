@@ -97,13 +97,13 @@ export async function rawByKey(
   return stored && { storageId: stored._id, size: stored.size };
 }
 
-/** One of ours that there was no key for, and is one now. */
-export async function canLeaveNow(
-  ctx: Reader,
-  { direction, providerId, channelId }: Doc<'mails'>,
-): Promise<boolean> {
-  if (direction !== 'out' || providerId !== undefined) return false;
-  return (await ctx.db.get(channelId))?.account !== undefined;
+/** One of ours that no provider has taken. */
+export const hasStayed = ({ direction, providerId }: Doc<'mails'>): boolean =>
+  direction === 'out' && providerId === undefined;
+
+/** There was no key for it, and is one now. */
+export async function canLeaveNow(ctx: Reader, mail: Doc<'mails'>): Promise<boolean> {
+  return hasStayed(mail) && (await ctx.db.get(mail.channelId))?.account !== undefined;
 }
 
 /** The mail that a send becomes, the same at every try. */

@@ -2,6 +2,7 @@
  * What became of a send, as its carrier tells it, and what follows (docs/rules.md M2, M7). Pure.
  *
  *   sent        the provider took it
+ *   stayed      there was no key to send it with: it is read in the local outbox, and has reached nobody
  *   retry       the provider is in trouble, or asks for patience: later, the same bytes again
  *   later       it takes none of this address yet, and others of the account all the same
  *   account     it takes nothing from this account (a key that is refused): nothing more is tried until somebody looks
@@ -14,6 +15,7 @@ import { type Infer, v } from 'convex/values';
 export const vSendOutcome = v.object({
   what: v.union(
     v.literal('sent'),
+    v.literal('stayed'),
     v.literal('retry'),
     v.literal('later'),
     v.literal('account'),
@@ -88,7 +90,7 @@ export function nextStep(
   { attempts, asked, isUnknown, triedAt }: Tried,
   now: number,
 ): Next {
-  if (what === 'sent') return { to: 'sent' };
+  if (what === 'sent' || what === 'stayed') return { to: 'sent' };
   if (what === 'permanent' || what === 'taken') return { to: 'failed' };
   const retryAfterMs = patienceOf(toldMs);
   // A provider that is too busy to say what became of it has said nothing of it.

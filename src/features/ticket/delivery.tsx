@@ -2,7 +2,7 @@ import { createContext, use } from 'react';
 import { useMembership } from '../../convex/session';
 import type { Entry } from '../../convex/threads';
 import { Button } from '../../ui/button';
-import { deliveryWords, isLost } from './deliveryWords';
+import { canGoAgain, deliveryWords } from './deliveryWords';
 
 /** Sends what an entry says anew. */
 export const SendAgain = createContext<(entry: Entry) => void>(() => {});
@@ -21,9 +21,7 @@ export function Delivery({ entry }: { entry: Entry }) {
   return (
     <div className="mt-0.5 flex flex-wrap items-center justify-end gap-2 text-xs">
       <p className={`wrap-anywhere ${looks[words.tone]}`}>{words.text}</p>
-      {isOwn && (isLost(entry) || (entry.mail?.canLeave && entry.delivery?.state === 'sent')) && (
-        <Button onClick={() => sendAgain(entry)}>Send again</Button>
-      )}
+      {isOwn && canGoAgain(entry) && <Button onClick={() => sendAgain(entry)}>Send again</Button>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { outboxStates } from '../../../convex/shared/conversation/outbox';
 import type { Entry } from '../../convex/threads';
-import { deliveryWords, isLost } from './deliveryWords';
+import { canGoAgain, deliveryWords, isLost } from './deliveryWords';
 
 const entry = (delivery: object, more: object = {}) =>
   ({
@@ -51,6 +51,17 @@ test('[M2] what will be tried again is not lost; what was given up or cancelled 
   expect(lost(false)).toBe('It came back: No such mailbox');
   expect(isLost(entry({ state: 'cancelled' }))).toBe(true);
   expect(isLost(entry({ state: 'delivered' }))).toBe(false);
+});
+
+test('[M2] what there was no key for was never sent, and goes again only once there is one', () => {
+  const kept = (canLeave?: true) =>
+    entry({ state: 'sent' }, { neverSent: true, mail: { isOnlyHere: true, ...(canLeave && { canLeave }) } });
+  expect(deliveryWords(kept())!.text).toMatch(/^Never sent: there was no key.* once there is one\.$/);
+  expect(canGoAgain(kept())).toBe(false);
+  expect(deliveryWords(kept(true))!.text).toMatch(/^Never sent: there was no key.* in the outbox\.$/);
+  expect(canGoAgain(kept(true))).toBe(true);
+  expect(canGoAgain(entry({ state: 'failed' }))).toBe(true);
+  expect(canGoAgain(entry({ state: 'sent' }))).toBe(false);
 });
 
 test('[M2] what came back after it was delivered says so, and is lost', () => {

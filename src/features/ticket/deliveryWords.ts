@@ -8,7 +8,9 @@ export interface DeliveryWords {
   tone: 'plain' | 'warn' | 'bad';
 }
 
-type Told = Pick<Entry, 'delivery' | 'neverSent'> & { mail?: { isOnlyHere: boolean } };
+type Told = Pick<Entry, 'delivery' | 'neverSent'> & {
+  mail?: { isOnlyHere: boolean; canLeave?: boolean | undefined };
+};
 
 const withCause = (what: string, failure: string | null | undefined) =>
   failure ? `${what}: ${failure}` : `${what}.`;
@@ -23,8 +25,11 @@ const triedAgain = (at: number, failure: string | null): DeliveryWords => ({
 /** Null where the commit was the delivery. */
 export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWords | null {
   if (!delivery) return null;
-  if (delivery.state === 'sent' && mail?.isOnlyHere)
-    return { text: 'Only here, in the outbox: there was no key to send it with', tone: 'bad' };
+  if (isStillHere({ delivery, mail }))
+    return {
+      text: `Never sent: there was no key to send it with. It is in the outbox${mail?.canLeave ? '.' : ', and can be sent again once there is one.'}`,
+      tone: 'bad',
+    };
   const { state, failure, nextTryAt, isFetched, isPaused, asked = 0 } = delivery;
   if (isFetched) return { text: 'Waits for the platform to fetch it', tone: 'plain' };
   switch (state) {
@@ -62,3 +67,11 @@ function lostWords(neverSent: Told['neverSent'], mail: Told['mail']): string {
 }
 
 export const isLost = ({ delivery, neverSent }: Told): boolean => isLostSend({ neverSent, ...delivery });
+
+/** There was no key: it is in the local outbox. */
+const isStillHere = ({ delivery, mail }: Told): boolean =>
+  delivery?.state === 'sent' && mail?.isOnlyHere === true;
+
+/** It waits for a key rather than for somebody who tries once more. */
+export const canGoAgain = (told: Told): boolean =>
+  isStillHere(told) ? told.mail?.canLeave === true : isLost(told);

@@ -17,7 +17,7 @@ export function ForwardLines({ entry }: { entry: Entry }) {
         const delivery = { state, failure, nextTryAt: null, isFetched: false };
         // A late one leaves the status, which never goes backwards.
         const returned = state === 'delivered' && failure !== null ? { neverSent: true as const } : {};
-        const words = deliveryWords({ delivery, ...returned, mail: { isOnlyHere } })!;
+        const words = deliveryWords({ delivery, ...returned, mail: { isOnlyHere, canLeave: isOnlyHere } })!;
         return (
           <p key={to} className={looks[words.tone]}>
             {event.to.length > 1 && (

@@ -23,7 +23,8 @@ export function ReplyWay({ way, canChoose, copies }: { way: Way; canChoose: bool
       {way.isMail && <Signature />}
       {way.staysHere && (
         <p className="text-bad">
-          Nothing leaves this desk: no key is connected. It can be read in Settings, Outbox.
+          Nothing leaves this desk: no key is connected. The customer goes on waiting; it can be read in
+          Settings, Outbox.
         </p>
       )}
       {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
