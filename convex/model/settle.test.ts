@@ -299,8 +299,12 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       '[B2] [B4] what happened is a fact in the same transaction, and so is what never came to happen',
       async () => {
         const { t, ana, customerWrites, handsOver, takesOver, replies } = await openDesk();
-        const kinds = async () =>
-          (await t.run((ctx) => ctx.db.query('measureFacts').collect())).map(({ kind }) => kind);
+        const kinds = () =>
+          t.run(async (ctx) => {
+            const messages = await ctx.db.query('measureMessages').collect();
+            const facts = [...messages, ...(await ctx.db.query('measureFacts').collect())];
+            return facts.toSorted((a, b) => a._creationTime - b._creationTime).map(({ kind }) => kind);
+          });
         await customerWrites('hello');
         expect(await kinds()).toEqual(['customerMessage', 'begun']);
         await handsOver();

@@ -118,6 +118,8 @@ export const conversationTables = {
     answerAlarmAt: v.optional(v.number()),
     /** H6: messages up to here were settled by a takeover or a handover: the agent owes them nothing. */
     owedAfter: v.optional(v.number()),
+    /** B5: of an outside agent's turn: when its conversation is looked at next, or was last. */
+    lookAt: v.optional(v.number()),
     /** P1: whose answer the customer waits for; absent: nobody's, or an operator's. */
     awaitedAgentId: v.optional(v.id('agents')),
     /** B2: what the next entry is measured from (model/measures/). Absent: nothing was measured yet. */
@@ -235,7 +237,7 @@ export const conversationTables = {
     /** How long the agent reads and types before it answers, and until when it is seen to. */
     thinkMs: v.optional(v.number()),
     typesUntil: v.optional(v.number()),
-    /** B5: of an outside agent's turn: when its conversation is looked at next, or was last. */
+    /** Of version 5; now of the head. */
     lookAt: v.optional(v.number()),
   })
     .index('by_conversationId', ['conversationId'])

@@ -7,8 +7,8 @@ import { vFact } from '../shared/measures/facts';
 export const measureTables = {
   /**
    * B2: one row for whatever is counted, written by model/measures/ in the transaction in which it happened, so nothing is shared
-   * that two of them could want at once. `isNew` until a job has added it to the counters. Messages then go; the rest stays, for a
-   * number opens what it counts, and goes after 400 days.
+   * that two of them could want at once. `isNew` until a job has added it to the counters. It stays, for a number opens what it
+   * counts, and goes after 400 days. Messages have rows of their own; data of before has some here.
    */
   measureFacts: defineTable({
     teamId: v.id('teams'),
@@ -23,6 +23,17 @@ export const measureTables = {
     .index('by_teamId_and_isNew_and_at', ['teamId', 'isNew', 'at'])
     .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
     .index('by_at', ['at']),
+
+  /**
+   * B2: what was said and no counter has yet: a row a message, and one where it is taken back. Nothing opens them, so they have the
+   * one index that counting needs. Written as `measureFacts` are; gone when they are counted.
+   */
+  measureMessages: defineTable({
+    teamId: v.id('teams'),
+    agentId: v.id('agents'),
+    generation: v.number(),
+    ...vFact.fields,
+  }).index('by_teamId', ['teamId']),
 
   /**
    * B2: sums of facts, a row for each of `by` and span of time in which something happened. Written by

@@ -76,6 +76,7 @@ export const writers: Record<string, string> = {
   pushKeys: 'convex/model/needs/pushSubscriptions',
   // measures
   measureFacts: 'convex/model/measures/factRows',
+  measureMessages: 'convex/model/measures/factRows',
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
   usualWaits: 'convex/model/measures/usualWaits',

@@ -53,6 +53,7 @@ function changeRun(opened: Case, change: Partial<Doc<'agentRuns'>>): void {
 
 /** Starts a turn unless one is under way: an answer of the running one will be superseded and it runs again. */
 async function requestAgentRun(ctx: CaseCtx, opened: Case): Promise<void> {
+  if (isLookedAt(opened)) return;
   if ((await liveRun(ctx, opened)) === null) await startTurn(ctx, opened);
   else if (opened.agent?.kind === 'external') await askToLook(ctx, opened);
 }
@@ -102,11 +103,16 @@ async function askToThink(ctx: CaseCtx, opened: Case, thinkMs: number): Promise<
 
 /** [B5] A built-in agent judges the heat as it thinks; for one outside somebody looks, once for a burst. */
 async function askToLook(ctx: CaseCtx, opened: Case): Promise<void> {
+  const { conversationId, lookAt = 0 } = opened.head;
   const now = Date.now();
-  const { conversationId, lookAt = 0 } = opened.run!;
   if (lookAt > now) return;
-  changeRun(opened, { lookAt: now + lookAfterMs });
+  opened.head = { ...opened.head, lookAt: now + lookAfterMs };
   await ctx.scheduler.runAfter(lookAfterMs, internal.agents.heat.look, { conversationId });
+}
+
+/** An outside agent's turn that is under way and is looked at soon: a further message asks for nothing, and its row is not read. */
+function isLookedAt({ agent, stored, head: { lookAt = 0 } }: Case): boolean {
+  return agent?.kind === 'external' && stored.head.answerDueAt !== undefined && lookAt > Date.now();
 }
 
 /** Whoever is still owed an answer in a turn that has begun is thought about anew, without typing: they have waited. */

@@ -100,7 +100,7 @@ test('[C13] what is older than what holds is stored, and nothing follows from it
   expect(await desk.tickets()).toEqual(before.tickets);
   expect({ ...head, lastSequence: lastSequence - 1 }).toEqual(before.head);
   expect((await desk.entries()).length).toBe(entries + 1);
-  const facts = await desk.t.run((ctx) => ctx.db.query('measureFacts').collect());
+  const facts = await desk.t.run((ctx) => ctx.db.query('measureMessages').collect());
   expect(facts.filter(({ kind }) => kind === 'operatorMessage')).toEqual([]);
   expect(await desk.t.run((ctx) => ctx.db.get(ticketId))).toMatchObject({ waitingSince: expect.any(Number) });
 });

@@ -96,6 +96,35 @@ test('[B3] [B4] a number of one person opens what it counts, however much others
   expect(await theirs(ben.memberId)).toMatchObject({ hasMore: true });
 });
 
+test('[B2] what was said has a row until it is counted, and data of before, which has it among the facts, is counted, too', async () => {
+  const desk = await openDesk();
+  const { t, teamId, agentId, conversationId, manager } = desk;
+  await desk.customerWrites('Hello');
+  const rows = () =>
+    t.run(async (ctx) => ({
+      messages: await ctx.db.query('measureMessages').collect(),
+      facts: (await ctx.db.query('measureFacts').collect()).filter(({ kind }) => kind.endsWith('Message')),
+    }));
+  const { messages, facts } = await rows();
+  expect(messages).toMatchObject([{ kind: 'customerMessage', agentId, count: 1 }]);
+  expect(facts).toEqual([]);
+  await t.run(async (ctx) => {
+    const { _id, _creationTime, ...said } = messages[0]!;
+    for (let more = 0; more < 3; more++)
+      await ctx.db.insert('measureFacts', { ...said, conversationId, isNew: true });
+  });
+  for (let left = 3; left > 0; left--) {
+    vi.advanceTimersByTime(11_000);
+    await t.finishInProgressScheduledFunctions();
+  }
+  expect(await rows()).toEqual({ messages: [], facts: [] });
+  const readKey = await readKeyOf(manager.as, teamId, 'manager');
+  const today = Math.floor(Date.now() / 86_400_000);
+  const asked = { teamId, readKey, by: 'team' as const, from: today, to: today };
+  const [row] = (await t.query(api.reports.figures, asked)).rows;
+  expect(row!.counts).toMatchObject({ customerMessage: 4 });
+});
+
 test('[B2] [E4] an agent that was refused thousands of times in one thread doubles nothing when it is counted anew', async () => {
   const desk = await openDesk();
   const { t, teamId, agentId, conversationId, ana } = desk;

@@ -10,7 +10,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { getCalendar } from '../kit/calendars';
 import { addToCounters, type Generation } from './counterRows';
-import { type FactRow, markCounted } from './factRows';
+import { markCounted, type NewFact, readNewFacts } from './factRows';
 import { refreshUsualWait } from './usualWaits';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -61,28 +61,20 @@ async function foldAt(ctx: MutationCtx, row: TeamRow, at: number): Promise<void>
   await ctx.scheduler.runAt(at, internal.jobs.measures.fold, { teamId: row.teamId });
 }
 
-function newFacts(ctx: Reader, teamId: Id<'teams'>, before: number) {
-  return ctx.db
-    .query('measureFacts')
-    .withIndex('by_teamId_and_isNew_and_at', (q) =>
-      q.eq('teamId', teamId).eq('isNew', true).lt('at', before),
-    );
-}
-
 /** The job: one batch, and itself again while there may be more. */
 export async function fold(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
   const row = await ensureTeamRow(ctx, teamId);
   const now = Date.now();
-  const facts = await newFacts(ctx, teamId, now - settledMs).take(batch);
+  const facts = await readNewFacts(ctx, teamId, now - settledMs, batch);
   await foldFacts(ctx, row, facts);
   if (facts.length === batch) return foldAt(ctx, row, now + foldSoonMs);
-  const goesOn = facts.length > few || (await newFacts(ctx, teamId, Infinity).first()) !== null;
+  const goesOn = facts.length > few || (await readNewFacts(ctx, teamId, Infinity, 1)).length > 0;
   if (goesOn) await foldAt(ctx, row, now + foldAfterMs);
   else await changeTeamRow(ctx, row, { foldAt: undefined });
 }
 
 /** Counters of a later generation than its conversation was counted for hold it already, or will. */
-async function foldFacts(ctx: MutationCtx, row: TeamRow, facts: readonly FactRow[]): Promise<void> {
+async function foldFacts(ctx: MutationCtx, row: TeamRow, facts: readonly NewFact[]): Promise<void> {
   for (const generation of generationsOf(row)) {
     const counting = facts.filter((fact) => fact.generation >= generation.generation);
     await addToCounters(ctx, row.teamId, generation, counting);
