@@ -81,7 +81,9 @@ describe('reports', () => {
     const looks = (figure: Locator) =>
       figure.evaluate((element) => getComputedStyle(element).textDecorationLine);
     expect(await looks(team.getByRole('button', { name: /^Handovers: 1/ }))).toBe('underline');
-    expect(await looks(team.getByText('2', { exact: true }))).toBe('none');
+    expect(await looks(team.getByRole('button', { name: /^Conversations: 2/ }))).toBe('underline');
+    const wait = team.getByRole('heading', { name: 'Wait', exact: true }).locator('../../span');
+    expect(await looks(wait)).toBe('none');
     await team.getByRole('button', { name: /^Handovers: 1/ }).click();
     await page
       .getByRole('dialog')

@@ -38,6 +38,12 @@ export function TicketPanel({ list, acts }: Props) {
           <X size={16} />
         </Link>
       </header>
+      {list.list === 'assigned' && !isGone && (
+        <p className="border-b border-line px-4 py-1.5 text-xs text-ink-3">
+          In the load a ticket is 1 while it waits for them, ½ while it waits for the customer or a third
+          party, 0 while it sleeps.
+        </p>
+      )}
       <ErrorPane what="This list" resetKey={JSON.stringify(list)}>
         {isGone ? (
           <EmptyState title="They are not in the team any more." />
