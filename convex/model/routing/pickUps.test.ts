@@ -78,6 +78,23 @@ test('[A9] once a person and ticket: it waits for others as long again, then com
   expect(await events()).toHaveLength(3);
 });
 
+test('[A9] whoever let it go by before keeps it, however many rounds it went: no time is said, and no alarm is left', async () => {
+  const desk = await openGiven(['Ana', 'Ben'], 'urgent');
+  const { who, people, of, now, events, teamId } = desk;
+  await desk.staying(people, 3 * minute);
+  await desk.settle();
+  expect((await now()).assigneeId).not.toBe(who.memberId);
+  await desk.staying(people, 3 * minute);
+  await desk.settle();
+  expect((await now()).assigneeId).toBe(who.memberId);
+  expect(await readTicket(who.as, { teamId, number: 1 })).toMatchObject({ pickUpBy: null });
+  const alarms = await desk.t.run((ctx) => ctx.db.query('alarms').collect());
+  expect(alarms.filter(({ kind, subject }) => kind === 'pickUp' && subject === of.ticketId)).toEqual([]);
+  await desk.staying(people, 20 * minute);
+  expect((await now()).assigneeId).toBe(who.memberId);
+  expect(await events()).toHaveLength(5);
+});
+
 test.each([
   ['opens it', (d: Given) => d.who.as.mutation(api.tickets.pickUp, d.of)],
   ['takes over', (d: Given) => d.takesOver(d.who)],

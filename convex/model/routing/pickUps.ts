@@ -9,7 +9,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { openTimesOf } from '../../shared/kit/calendar';
-import { defaultPickUp, pickUpBy } from '../../shared/routing/pickUp';
+import { defaultPickUp, letGoBefore, pickUpBy } from '../../shared/routing/pickUp';
 import { isActive } from '../../shared/tickets/tickets';
 import { type Case, type CaseCtx, openCaseWith, teamOf } from '../conversation/case';
 import { setAlarm, setAlarmBy } from '../kit/alarms';
@@ -18,9 +18,6 @@ import { recordOnTicket } from '../tickets/events';
 import { pickUpDueAt } from '../tickets/ticketViews';
 
 type Ticket = Doc<'tickets'>;
-
-const letGoBefore = ({ passedOver = [] }: Ticket, memberId: Id<'members'>) =>
-  passedOver.some((each) => each.memberId === memberId);
 
 /** By when one has to have picked up what comes to them now, by the team's hours. */
 async function timing(ctx: MutationCtx, { _id, pickUp = defaultPickUp }: Doc<'teams'>) {
@@ -35,7 +32,9 @@ export async function pickUpWatch(ctx: MutationCtx, team: Doc<'teams'>) {
   if (minutes === 0 && urgentMinutes === 0) return undefined;
   const by = await timing(ctx, team);
   return async (ticket: Ticket, memberId: Id<'members'>): Promise<void> => {
-    if (!letGoBefore(ticket, memberId)) await setAlarm(ctx, 'pickUp', ticket._id, by(ticket.priority));
+    // With whoever let it go by before it stays: nor does the time for which others came first mean them.
+    const dueAt = letGoBefore(ticket, memberId) ? undefined : by(ticket.priority);
+    await setAlarm(ctx, 'pickUp', ticket._id, dueAt);
   };
 }
 

@@ -7,6 +7,7 @@ import { vHolder } from '../../shared/control/control';
 import { vAttribute } from '../../shared/customer/persons';
 import { vIdentityProof } from '../../shared/customer/identities';
 import { recallDecision } from '../../shared/routing/decisions';
+import { letGoBefore } from '../../shared/routing/pickUp';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { vTargetKind } from '../../shared/tickets/targets';
 import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets';
@@ -195,12 +196,11 @@ export async function getTicketPage(
   };
 }
 
-export async function pickUpDueAt(
-  ctx: Reader,
-  { _id, assigneeId, assignedBy, status }: Doc<'tickets'>,
-): Promise<number | null> {
+/** [A9] When it goes back to the pool; null: it does not. */
+export async function pickUpDueAt(ctx: Reader, ticket: Doc<'tickets'>): Promise<number | null> {
+  const { _id, assigneeId, assignedBy, status } = ticket;
   if (assigneeId === undefined || assignedBy !== 'automatic' || !isActive(status)) return null;
-  return alarmAt(ctx, 'pickUp', _id);
+  return letGoBefore(ticket, assigneeId) ? null : alarmAt(ctx, 'pickUp', _id);
 }
 
 /** What moves in a conversation with every message. */

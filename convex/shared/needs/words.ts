@@ -14,7 +14,7 @@ export function needWords(
     case 'mention':
       return `${by ?? 'Somebody'} mentions you in #${number}`;
     case 'taken':
-      return by === undefined ? `#${number} went back to the team` : `${by} took #${number} over from you`;
+      return by === undefined ? `#${number} was taken back from you` : `${by} took #${number} over from you`;
     case 'outside':
       return `Somebody besides the customer wrote in #${number}`;
     case 'cameBack':

@@ -44,3 +44,9 @@ export function passedOverAt(
 ): GenericId<'members'>[] {
   return passedOver.filter(({ until }) => at < until).map(({ memberId }) => memberId);
 }
+
+/** Once a person: what they let go by and get again stays. */
+export const letGoBefore = (
+  { passedOver = [] }: { passedOver?: readonly PassedOver[] },
+  memberId: GenericId<'members'>,
+): boolean => passedOver.some((each) => each.memberId === memberId);
