@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { EDGES } from '../values/edges.ts';
-import { Lines } from './lines.ts';
+import { BESIDE_MS, Lines } from './lines.ts';
 
 const { most } = EDGES.actionsOfAddress;
 
@@ -60,6 +60,44 @@ it('[engine H26] one that takes long makes room once, and its end makes no more'
     expect(begun).toBe(3);
     ends[2]!();
     await Promise.all(all);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('[engine H26] while another is heard of fewer run at once, and as many as before a second later', async () => {
+  vi.useFakeTimers();
+  try {
+    const lines = new Lines({ most: 4, mostBesideOthers: 2 });
+    const ends: (() => void)[] = [];
+    let begun = 0;
+    const work = () => {
+      begun++;
+      return new Promise<void>((end) => ends.push(end));
+    };
+    const end = async () => {
+      ends.shift()!();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    lines.heard('flood');
+    const all = Array.from({ length: 16 }, () => lines.run('flood', work));
+    await vi.advanceTimersByTimeAsync(0);
+    // Nobody makes room for itself.
+    expect(begun).toBe(4);
+    lines.heard('other');
+    lines.heard('flood');
+    const others = [1, 2].map(() => lines.run('other', work));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toBe(6);
+    for (let at = 0; at < 3; at++) await end();
+    // Of four that ran two have made room for the other's.
+    expect(begun).toBe(7);
+    await vi.advanceTimersByTimeAsync(BESIDE_MS);
+    await end();
+    expect(begun - 2).toBeGreaterThan(7);
+    while (ends.length > 0) await end();
+    await Promise.all([...all, ...others]);
+    expect(begun).toBe(18);
   } finally {
     vi.useRealTimers();
   }

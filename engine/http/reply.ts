@@ -27,6 +27,7 @@ export function sendJson(response: ServerResponse, status: number, json: unknown
 export function sendError(response: ServerResponse, error: unknown, report: (error: unknown) => void): void {
   const known = toHttpError(error);
   if (!known) report(error);
+  if (response.destroyed) return;
   const { status, code, message } = known ?? INTERNAL;
   // What is left of a body nobody will read would keep the connection busy.
   if (!response.req.complete && !response.headersSent) {

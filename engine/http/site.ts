@@ -53,12 +53,15 @@ interface SiteHandlerOptions {
   run: RunHttpAction;
   siteUrl: () => string | null;
   clientOf: ClientAddress;
+  /** Whether this `Authorization` is somebody's. */
+  knowsCredential: (authorization: string) => boolean;
   /** By the path, without what is asked for in it. */
   maxBodyBytes: (path: string) => number;
 }
 
-export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: SiteHandlerOptions): SiteHandler {
-  const underWay = new UnderWay();
+export function createSiteHandler(options: SiteHandlerOptions): SiteHandler {
+  const { run, siteUrl, clientOf, maxBodyBytes } = options;
+  const underWay = new UnderWay(options.knowsCredential);
   return async (request, response, target) => {
     const method = request.method ?? 'GET';
     if (!METHODS.has(method))

@@ -13,7 +13,17 @@ const HOLDS_MS = 250;
 
 export class UnderWay {
   readonly #of = new Map<string, number>();
-  readonly #lines = new Lines({ most: EDGES.actionsServed.most, holdsMs: HOLDS_MS });
+  readonly #lines = new Lines({
+    most: EDGES.actionsServed.most,
+    mostBesideOthers: EDGES.actionsBesideOthers.most,
+    holdsMs: HOLDS_MS,
+  });
+  readonly #knows: (credential: string) => boolean;
+
+  /** `knows`: for whom others make room. Anybody can invent a credential a second. */
+  constructor(knows: (credential: string) => boolean) {
+    this.#knows = knows;
+  }
 
   /** Runs it, or throws HttpError 429 when the request's `Authorization` has as many under way as it may. */
   async run<T>({ headers }: IncomingMessage, run: (served: Served) => Promise<T>): Promise<T> {
@@ -22,6 +32,7 @@ export class UnderWay {
     const others = this.#of.get(credential) ?? 0;
     if (others >= MOST) throw new HttpError(429, 'TooManyAtOnce', `At most ${MOST} are served at once.`);
     this.#of.set(credential, others + 1);
+    if (this.#knows(credential)) this.#lines.heard(credential);
     try {
       return await run((work) => this.#lines.run(credential, work));
     } finally {

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createFileRoutes } from '../files/routes.ts';
 import { addHeaders } from '../http/answerHeaders.ts';
+import { endHangUps } from '../http/hangUps.ts';
 import { type ApiRoutes, createMainServer } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles } from '../http/staticFiles.ts';
@@ -40,6 +41,7 @@ export function createServers(parts: Parts): Servers {
     run: (request) => backend.httpAction(request, gate),
     siteUrl: () => setting.siteUrl ?? null,
     clientOf,
+    knowsCredential: setting.knowsCredential ?? (() => false),
     maxBodyBytes: setting.maxActionBodyBytes ?? (() => EDGES.actionBody.most),
   });
   const main = createMainServer({
@@ -60,7 +62,10 @@ export function createServers(parts: Parts): Servers {
     reportError,
   });
   const servers = { main, site: createSiteServer(site, reportError) };
-  for (const port of ['main', 'site'] as const) addHeaders(servers[port], port, headers);
+  for (const port of ['main', 'site'] as const) {
+    addHeaders(servers[port], port, headers);
+    endHangUps(servers[port]);
+  }
   return servers;
 }
 

@@ -295,6 +295,35 @@ describe('a sync session', () => {
     }
   });
 
+  it('[engine R14] who subscribes to many goes on for some milliseconds a turn', async () => {
+    const backend = new Cells();
+    let [runs, most, isOver] = [0, 0, false];
+    const run = backend.run.bind(backend);
+    backend.run = (call) => {
+      runs++;
+      for (const until = performance.now() + 0.5; performance.now() < until;);
+      return run(call);
+    };
+    const look = () => {
+      most = Math.max(most, runs);
+      runs = 0;
+      if (!isOver) setImmediate(look);
+    };
+    look();
+    const client = new Client(backend);
+    const modifications = Array.from({ length: 500 }, (_, queryId) => ({
+      type: 'Add',
+      queryId,
+      udfPath: 'get',
+      args: [{ cell: queryId % 4, queryId }],
+    }));
+    client.say({ type: 'ModifyQuerySet', baseVersion: 0, newVersion: 1, modifications });
+    while (client.held.size < 500) await settled();
+    isOver = true;
+    // Those that are run together to begin with, and as many as the milliseconds hold.
+    expect(most).toBeLessThanOrEqual(16 + 16 + 10);
+  });
+
   it('[engine W6] a token changes the answers of identity queries only, and shows as the next identity version', async () => {
     const backend = new Cells();
     backend.tokens.t1 = { name: 'ann', expiresAtMs: null };

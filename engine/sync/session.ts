@@ -63,7 +63,7 @@ const MAX_MESSAGES_WHILE_VERIFYING = 5_000;
 const MAX_CHARS_WHILE_VERIFYING = 32 * 1024 * 1024;
 const MAX_QUERIES = EDGES.subscriptions.most;
 /** Subscribing to many queries at once yields to other sessions after this long. */
-const SUBSCRIBE_SLICE_MS = 20;
+const SUBSCRIBE_SLICE_MS = 5;
 const SUBSCRIBE_CHUNK = 16;
 /** The client closes after an AuthError; the server does if it has not by then. */
 const AUTH_ERROR_GRACE_MS = 2_000;

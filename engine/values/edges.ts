@@ -160,6 +160,13 @@ export const EDGES = {
     unit: '',
     refused: 'not refused: the others wait in line',
   },
+  actionsBesideOthers: {
+    at: actions,
+    of: 'the same while others call whose header the host knows (in Baton keys of agents), and for a second after',
+    most: 2,
+    unit: '',
+    refused: 'not refused: the others wait in line',
+  },
   actionsOfAddress: {
     at: '`/api/action`',
     of: 'under way of one address, unless an administrator asks',

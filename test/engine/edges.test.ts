@@ -12,7 +12,7 @@ let test: TestEngine;
 let uploadUrl: string;
 
 beforeAll(async () => {
-  test = await startTestEngine();
+  test = await startTestEngine({ knowsCredential: (authorization) => authorization === 'Basic known' });
   uploadUrl = test.engine.backend.files.generateUploadUrl('');
 }, 60_000);
 afterAll(() => test.stop());
@@ -208,6 +208,13 @@ const over: Record<EdgeName, () => Promise<string>> = {
     return inLine(EDGES.actionsServed.most, () =>
       ask(`${test.engine.siteUrl}/slow`, { method: 'GET', headers }),
     );
+  },
+  async actionsBesideOthers() {
+    const slow = (authorization: string) =>
+      ask(`${test.engine.siteUrl}/slow`, { method: 'GET', headers: { authorization } });
+    const [other] = await Promise.all([slow('Basic known'), new Promise((soon) => setTimeout(soon, 20))]);
+    expect(other).toBe('200');
+    return inLine(EDGES.actionsBesideOthers.most, () => slow('Basic many'));
   },
   async actionsOfAddress() {
     const sleep = JSON.stringify({ path: 'tools:sleep', args: { ms: 200 }, format: 'json' });

@@ -1,8 +1,10 @@
 /** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { rooms } from '../../engine/http/body.ts';
 import { startTestEngine, type TestEngine } from './harness.ts';
 
 const api = anyApi as any;
@@ -150,6 +152,27 @@ describe('functions over HTTP', () => {
     expect(response.status).toBe(413);
     const deploy = await post('/api/deploy2/start_push', JSON.stringify({ adminKey: 'x'.repeat(2_000_000) }));
     expect(deploy.status).toBe(413);
+  });
+
+  it('[engine H9] who hangs up in the middle of a request is told nothing, who sends none is told so, and others are served', async () => {
+    const { hostname, port } = new URL(test.engine.url);
+    const heard = (text: string): Promise<string> =>
+      new Promise((done) => {
+        let said = '';
+        const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+        socket.on('data', (data) => (said += data.toString())).on('error', () => {});
+        socket.once('close', () => done(said.split('\r\n')[0]!)).once('end', () => socket.end());
+        socket.end(text);
+      });
+    const head = 'POST /api/mutation HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n';
+    expect(await heard(`${head}\r\n{`)).toBe('');
+    expect(await heard(head)).toBe('');
+    expect(await heard('no request\r\n\r\n')).toBe('HTTP/1.1 400 Bad Request');
+    expect(await heard(`GET /version HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`)).toBe(
+      'HTTP/1.1 431 Request Header Fields Too Large',
+    );
+    expect(rooms.strangers.size).toEqual({ bodies: 0, bytes: 0 });
+    expect((await fetch(`${test.engine.url}/version`)).status).toBe(200);
   });
 
   it('[engine H6] a host may refuse pages of some origins: calls and sockets, preflights included', async () => {
