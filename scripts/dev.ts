@@ -46,6 +46,7 @@ const serveLoader =
 
 try {
   const settings = readSettings();
+  console.log('Starting the desk, its stand-ins and the pages: half a minute where nothing was built yet.');
   const origins = new Set<string>();
   const desk = await startDesk(settings, {
     log: console.log,

@@ -60,6 +60,8 @@ export const de: Catalogue = {
   notSent: 'Nicht gesendet.',
   tooLong: 'Sie ist zu lang.',
   retry: 'Noch einmal',
+  unreachable:
+    'Wir sind gerade nicht zu erreichen. Was Sie schreiben, wird gesendet, sobald wir wieder da sind.',
   offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald Sie wieder online sind.',
   crowded:
     'Gerade öffnen viele diesen Chat. Schreiben Sie Ihre Nachricht: Wer schreibt, kommt zuerst an die Reihe.',
