@@ -38,13 +38,6 @@ test('[E4] who is not let in is told so, and what to do, not “Connecting…”
   expect(line(false, true)).toBe(`|${say('offline')}`);
 });
 
-test('who has a network is not told to be offline when the desk cannot be reached', () => {
-  vi.stubGlobal('navigator', { onLine: true });
-  const held = holdUp({ isOnline: false, isCrowded: false, isLinkOver: false, isKept: true });
-  vi.unstubAllGlobals();
-  expect(held).toBe(say('unreachable'));
-});
-
 test('[E4] who uploads too much is told how long to wait, as the desk says it', () => {
   const line = (waitMs: number) => say('tooManyFiles', { when: waitOf(waitMs) });
   expect(line(59 * 60_000)).toBe('Too many files just now. Try again in 59 minutes.');

@@ -75,8 +75,6 @@ function whenBack({ calendar }: Conversation, now: number): string | null {
   return say('backOn', { day: days < 7 ? weekdayOf(at) : dateOf(at), time });
 }
 
-const isOffline = () => typeof navigator === 'undefined' || !navigator.onLine;
-
 /** Under the header: why it does not go on by itself, or not as was meant. */
 export function holdUp({
   isOnline,
@@ -84,8 +82,7 @@ export function holdUp({
   isLinkOver,
   isKept,
 }: Pick<ChatState, 'isOnline' | 'isCrowded' | 'isLinkOver' | 'isKept'>): string {
-  // A browser that has a network, and does not reach the desk: it is not the customer's doing.
-  if (!isOnline) return say(isOffline() ? 'offline' : 'unreachable');
+  if (!isOnline) return say('offline');
   if (isCrowded) return say('crowded');
   if (isLinkOver) return say('linkOver');
   return isKept ? '' : say('notKept');

@@ -310,7 +310,7 @@ describe('the conversation', () => {
     await page.context().setOffline(true);
     await write(chat, 'First line written in a tunnel');
     await write(chat, 'Second line written in a tunnel');
-    await chat.getByText('You’re offline.').waitFor();
+    await chat.getByText('No connection.').waitFor();
     await chat.getByText('Sent when you’re back', { exact: true }).first().waitFor();
     const again = await page.context().newPage();
     await page.close();

@@ -60,9 +60,7 @@ export const de: Catalogue = {
   notSent: 'Nicht gesendet.',
   tooLong: 'Sie ist zu lang.',
   retry: 'Noch einmal',
-  unreachable:
-    'Wir sind gerade nicht zu erreichen. Was Sie schreiben, wird gesendet, sobald wir wieder da sind.',
-  offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald Sie wieder online sind.',
+  offline: 'Keine Verbindung. Was Sie schreiben, wird gesendet, sobald es eine gibt.',
   crowded:
     'Gerade öffnen viele diesen Chat. Schreiben Sie Ihre Nachricht: Wer schreibt, kommt zuerst an die Reihe.',
   closed: 'Dieser Chat ist nicht geöffnet.',

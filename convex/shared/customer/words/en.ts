@@ -58,8 +58,8 @@ export const en = {
   notSent: 'Not sent.',
   tooLong: 'It is too long.',
   retry: 'Retry',
-  offline: 'You’re offline. What you write is sent when you’re back.',
-  unreachable: 'We can’t be reached right now. What you write is sent when we’re back.',
+  // Whose connection it is that is gone, a browser cannot tell.
+  offline: 'No connection. What you write is sent once there is one.',
   crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
   closed: 'This chat is not open.',
   linkOver: 'This link has ended. What was answered is in your mailbox.',
