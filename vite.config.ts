@@ -61,7 +61,13 @@ export default defineConfig({
             // Of what the first screen has from everywhere, each a file of its own would be mostly its envelope.
             {
               name: 'small',
-              test: /src\/(?:lib\/(?:theme|density|waits)|features\/inbox\/(?:selection|filled|openTicket)|features\/settings\/sections|convex\/tickets)\.tsx?$|convex\/shared\/(?:people\/permissions|tickets\/(?:tickets|lists)|needs\/choices|conversation\/(?:claims|outbox))\.ts/,
+              test: /src\/(?:lib\/(?:theme|density|waits)|features\/inbox\/(?:selection|filled|openTicket|listing|words)|features\/ticket\/(?:writing|fileWords|whatsappText)|actions\/(?:hotkeys|commandAhead)|features\/settings\/sections|convex\/tickets)\.tsx?$|convex\/shared\/(?:people\/(?:permissions|people)|tickets\/(?:tickets|lists)|needs\/choices|conversation\/(?:claims|outbox))\.ts/,
+              minShareCount: 2,
+            },
+            // One conversation, wherever it is shown.
+            {
+              name: 'thread',
+              test: /src\/features\/ticket\/(?:thread|threadItems|eventRows|eventWords|messageItem|mailLines|files|deliveryWords|delivery|chatLines|mailWords|forwardLines|saidText|readLine|useSendAgain|ways|proof|priorityWords)\.tsx?$|convex\/shared\/(?:conversation\/(?:mentions|systemTexts)|kit\/(?:errorCodes|waitWords)|whatsapp\/window)\.ts/,
               minShareCount: 2,
             },
             // What each address needs before its screen: all of it is there at once.

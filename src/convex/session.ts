@@ -6,6 +6,7 @@ import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people/people';
 import { refusalOf } from '../lib/errors';
+import { clearUnsent } from '../lib/unsent';
 import { isKnownTo, keepKnown, knownBrowserTokens } from './knownBrowsers';
 import { Failed } from './live';
 import { useDesk } from './provider';
@@ -55,7 +56,9 @@ export function useMe() {
     if (me !== undefined) lives.open(me && me.memberships);
   }, [lives, me]);
   useEffect(() => {
-    if (wasEnded) void signOut();
+    if (!wasEnded) return;
+    clearUnsent();
+    void signOut();
   }, [wasEnded, signOut]);
   return me;
 }
@@ -117,7 +120,10 @@ export function useSignIn() {
       enter({ flow: 'signIn', ...withoutAbsent(credentials), browsers: knownBrowserTokens() }),
     signUp: (newcomer: Newcomer) => enter({ flow: 'signUp', ...withoutAbsent(newcomer) }),
     reset: (link: Reset) => enter({ flow: 'reset', ...withoutAbsent(link) }),
-    signOut,
+    signOut() {
+      clearUnsent();
+      return signOut();
+    },
   };
 }
 

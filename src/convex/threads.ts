@@ -17,7 +17,7 @@ import { useShared, useSharedLives } from './useShared';
 export type Entry = FunctionReturnType<typeof api.conversations.page>[number];
 
 /** As the desk cuts them. */
-const pageSize = 10;
+export const pageSize = 10;
 /** Older pages that are asked for at a time. */
 const pagesAtOnce = 3;
 

@@ -2,17 +2,21 @@
  * The tabs that one person has open in a browser: one of them makes sounds and notices for all, and each knows at what its person
  * looks in any of them.
  */
-const tabId = crypto.randomUUID();
+export const tabId = crypto.randomUUID();
 
 let isFirst = false;
 // Held as long as the tab lives; the next one that waits for it follows. Only pages that came safely have locks.
-void navigator.locks?.request('baton.notices', () => {
+void globalThis.navigator?.locks?.request('baton.notices', () => {
   isFirst = true;
   return new Promise<never>(() => {});
 });
 
 /** Whether this tab speaks for all. */
 export const speaksForAll = () => (navigator.locks ? isFirst : document.visibilityState === 'visible');
+
+/** Held as long as the tab lives. */
+export const lockOf = (tab: string) => `baton.tab.${tab}`;
+void globalThis.navigator?.locks?.request(lockOf(tabId), () => new Promise<never>(() => {}));
 
 const key = 'baton.looking';
 
@@ -38,4 +42,4 @@ export function lookingAt(): number | null | undefined {
   }
 }
 
-addEventListener('pagehide', () => noteLooking(undefined));
+globalThis.addEventListener?.('pagehide', () => noteLooking(undefined));

@@ -8,6 +8,7 @@ import { type Need, useDismiss, useNeeds, useNeedsAtFirst, useNoticeOf } from '.
 import { useMembership } from '../../convex/session';
 import { useIsLooking } from '../../lib/activity';
 import { describeKeys } from '../../lib/keys';
+import { leftUnsent } from '../../lib/leftUnsent';
 import { setTabNews } from '../../lib/tabTitle';
 import { notify } from '../../ui/toast';
 import { Pushed } from './pushed';
@@ -20,6 +21,7 @@ export function News(): ReactNode {
   const open = useOpenNeed();
   useTabNews();
   useToasts(opened === undefined ? null : Number(opened), open);
+  useNotSent(opened);
   const newest = useNeeds()?.needs[0];
   useAction('go.newest', {
     run: () => open(newest!),
@@ -37,6 +39,29 @@ export function useOpenNeed() {
     const params = { view: elsewhere.has(kind) ? 'all' : 'mine', number: String(number) };
     void navigate({ to: '/inbox/$view/$number', params });
   };
+}
+
+/** [M2] Says once of each ticket what was sent there before the page was closed, and never arrived: opened, it is in its field. */
+function useNotSent(opened: string | undefined) {
+  const { memberId } = useMembership();
+  const navigate = useNavigate();
+  const said = useRef(new Map<string, () => void>()).current;
+  useEffect(() => {
+    if (opened !== undefined) said.get(opened)?.();
+  }, [opened, said]);
+  useEffect(() => {
+    void leftUnsent(`${memberId}.`, { claim: false }).then((left) => {
+      const numbers = new Set(left.flatMap(({ sent, number }) => (sent ? String(number) : [])));
+      for (const number of numbers) {
+        if (number === opened) continue;
+        const run = () => void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number } });
+        const text = `What you wrote in #${number} was not sent: the desk could not be reached.`;
+        said.set(number, notify(text, { tone: 'bad', stays: true, action: { label: 'Open', run } }));
+      }
+    });
+    // As the page was opened; what comes later was left by nobody.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [memberId]);
 }
 
 function useTabNews() {

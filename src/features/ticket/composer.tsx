@@ -93,6 +93,11 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         />
       </div>
       {mentions.list}
+      {composing.isBack && (
+        <p role="status" className="px-4 pt-1.5 text-xs text-warn">
+          Not sent: the desk could not be reached. It is back as you wrote it.
+        </p>
+      )}
       <textarea
         ref={field}
         {...mentions.fieldProps}

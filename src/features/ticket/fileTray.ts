@@ -155,6 +155,11 @@ export const attachedOf = (taken: readonly TrayFile[]): Attached[] =>
 
 const trays = new Map<string, FileTray>();
 
+// Files that wait for their message go with the page; texts do not (`lib/unsent.ts`).
+globalThis.addEventListener?.('beforeunload', (event) => {
+  if ([...trays.values()].some((tray) => modes.some((mode) => tray.has(mode)))) event.preventDefault();
+});
+
 /** A member's one tray of a conversation on this page. */
 export function trayOf(whose: Whose, describe: (error: unknown) => string): FileTray {
   const known = trays.get(keyOf(whose));

@@ -6,7 +6,7 @@ import { Avatar } from '../../ui/avatar';
 import { Claimed } from '../../ui/claimed';
 import { outsideWords } from './channelWords';
 import { ChatLines, QuotedLine } from './chatLines';
-import { Delivery } from './delivery';
+import { Delivery, isPending } from './delivery';
 import { isLost } from './deliveryWords';
 import { Files } from './files';
 import { ForwardLines } from './forwardLines';
@@ -136,9 +136,6 @@ function CutText({ entry }: { entry: Entry }) {
 /** A mail whose domain vouches for its sender is more than a claim. */
 const isNameClaimed = ({ authorName, channel, mail }: Entry, isNameProven: boolean) =>
   mail ? mail.sender !== 'proven' : authorName !== '' && !isNameProven && isClaimed(channel);
-
-/** Entries shown before the server has answered carry no real id yet. */
-const isPending = (entry: Entry) => entry._id.startsWith('pending');
 
 const lineWords: Record<LineFate, (entry: Entry) => string> = {
   told: () => 'Customer was told: ',

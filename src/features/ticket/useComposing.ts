@@ -52,8 +52,8 @@ export function useComposing(
   const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
   const written = useSyncExternalStore(writing.subscribe, writing.now);
-  const drafts = useDraftKeeping(at, writing);
   const files = useFiles(conversationId);
+  const drafts = useDraftKeeping(at, detail.ticket.number, writing, files.tray);
   const hindrance = (of: { mode: Mode; text: string }) =>
     files.hindrance(of) ?? (of.mode === 'reply' && way.isBlocked ? way.because : null);
   const send = useSending(detail, useDelivery(detail, actions, way, copies), {
@@ -155,6 +155,7 @@ function useSending(
     const taken = writing.take(tray.has(mode));
     if (!taken) return null;
     const outgoing: WithFiles = { ...taken, files: tray.take(mode) };
+    const arrived = drafts.sending(taken, outgoing.files);
     drafts.drop(outgoing.mode);
     const letGo = holdWriting({ memberId, conversationId }, writing);
     try {
@@ -165,6 +166,7 @@ function useSending(
     } catch (error) {
       giveBack(outgoing, describeError(error), { gone: filesNotKept(error) });
     } finally {
+      arrived();
       letGo();
     }
     return null;

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { trayOf } from './fileTray';
-import { unsavedDrafts } from './unsavedDrafts';
+import { leftUnsent } from '../../lib/leftUnsent';
+import { clearUnsent, unsentOf } from '../../lib/unsent';
 import { holdWriting, type Kept, Writing, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;
@@ -186,15 +187,75 @@ test('[E5] who signs in on the page of another finds nothing of what they were w
   letGo();
   expect(trayOf(whose, String)).toBe(trayOf(whose, String));
   expect(trayOf(next, String)).not.toBe(trayOf(whose, String));
+});
 
-  const stored = new Map<string, string>();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, text: string) => stored.set(key, text),
-    removeItem: (key: string) => stored.delete(key),
-  });
-  unsavedDrafts(whose).keep('reply', 'Between us');
-  const empty = keptAs({});
-  expect(unsavedDrafts(next).over(empty)).toEqual(empty);
+test('[E5] what is kept on the browser is its author’s alone, and gone once they have signed out', async () => {
+  const stored: Record<string, string> = {};
+  vi.stubGlobal(
+    'localStorage',
+    Object.defineProperties(stored, {
+      getItem: { value: (key: string) => stored[key] ?? null },
+      setItem: { value: (key: string, text: string) => void (stored[key] = text) },
+      removeItem: { value: (key: string) => delete stored[key] },
+    }),
+  );
+  vi.stubGlobal('navigator', { locks: { query: async () => ({ held: [] }) } });
+  const unsent = unsentOf(whose.memberId, whose.conversationId);
+  const leftOf = (memberId: string) => leftUnsent(`${memberId}.`, { claim: false });
+  unsent.keep('reply', { mode: 'reply', text: 'Between us', number: 7 });
+  expect(await leftOf(whose.memberId)).toEqual([]);
+  // As if another tab had written it, which is gone.
+  for (const [key, text] of Object.entries(stored))
+    stored[key] = JSON.stringify({ ...(JSON.parse(text) as object), tab: 'gone' });
+  expect(await leftOf('jonas')).toEqual([]);
+  expect(await leftOf(whose.memberId)).toMatchObject([{ text: 'Between us', number: 7 }]);
+  clearUnsent();
+  expect(Object.keys(stored)).toEqual([]);
+  unsent.keep('reply', { mode: 'reply', text: 'Too late', number: 7 });
+  expect(Object.keys(stored)).toEqual([]);
   vi.unstubAllGlobals();
+});
+
+const sent = { clientMessageId: 'before', seenThrough: 2 };
+
+test('[M2] what was sent and never arrived is back under its id, and under another once it is changed', () => {
+  const writing = start();
+  writing.load(keptAs({ reply: 'Dear Car' }));
+  writing.putBack([{ mode: 'reply', text: 'Dear Carla', base: '', sent }]);
+  expect(writing.now()).toMatchObject({ text: 'Dear Carla', isBack: true });
+  expect(writing.take()).toMatchObject({ text: 'Dear Carla', ...sent });
+  expect(writing.now().isBack).toBe(false);
+  writing.putBack([{ mode: 'reply', text: 'Dear Carla', sent }]);
+  writing.write('Dear Carla, sorry', 5);
+  expect(writing.take()?.clientMessageId).not.toBe('before');
+});
+
+test('[C5] what was left takes the place of the draft it was made from, and overwrites no other', () => {
+  const backOver = (draft: string, base: string | undefined, text: string) => {
+    const writing = start();
+    writing.load(keptAs({ reply: draft }));
+    writing.putBack([{ mode: 'reply', text, base }]);
+    return writing.now().reply;
+  };
+  expect(backOver('Hello world', 'Hello world', 'Hi')).toBe('Hi');
+  expect(backOver('Hello', 'Hello', '')).toBe('');
+  expect(backOver('From my phone', 'Hello', 'Hi')).toBe('From my phone\n\nHi');
+  expect(backOver('From my phone', 'Hello', '')).toBe('From my phone');
+  expect(backOver('Hello wor', 'Hel', 'Hello world')).toBe('Hello world');
+  expect(backOver('Hello world', 'Hel', 'Hello world')).toBe('Hello world');
+});
+
+test('[C5] what is typed before it is put back stays, and what was written last is in front', () => {
+  const writing = start();
+  writing.load(keptAs({ reply: 'Dear Carla' }));
+  writing.putBack([
+    { mode: 'reply', text: 'Dear Carla,' },
+    { mode: 'note', text: 'rude' },
+  ]);
+  expect(writing.now()).toMatchObject({ mode: 'note', reply: 'Dear Carla,', note: 'rude', isBack: false });
+  const busy = start();
+  busy.load(keptAs({}));
+  busy.write('New', 3);
+  busy.putBack([{ mode: 'reply', text: 'Old', base: '', sent }]);
+  expect(busy.now().reply).toBe('New\n\nOld');
 });

@@ -29,6 +29,8 @@ interface Written extends Kept {
   text: string;
   /** The reply came back once, with what its author had not seen (C9). */
   held: ThreadMoved | null;
+  /** The text in front was sent by an earlier page, and did not arrive. */
+  isBack: boolean;
 }
 
 interface Sheet {
@@ -38,6 +40,24 @@ interface Sheet {
   /** Texts that came back stand in the order they were sent, before what was typed since. */
   isAllGivenBack: boolean;
   hasWritten: boolean;
+  /** What an earlier page had sent, and nobody knows of: back here as it was. */
+  notSent: string | null;
+}
+
+/** A text that an earlier page left behind. */
+interface PutBack {
+  mode: Mode;
+  text: string;
+  /** The draft the desk had then; absent: not known. */
+  base?: string | undefined;
+  /** The text had been sent, under this id. */
+  sent?: Pick<Outgoing, 'clientMessageId' | 'seenThrough'> | undefined;
+}
+
+/** What was left takes the place of the draft it was made from; beside any other draft it stands last. */
+function withLeft(draft: string, { text, base }: PutBack): string {
+  if (isBlank(draft) || draft === base || (!isBlank(text) && text.startsWith(draft.trim()))) return text;
+  return isBlank(text) || draft.includes(text) ? draft : `${draft}\n\n${text}`;
 }
 
 const isBlank = (text: string) => !isVisible(text);
@@ -55,7 +75,14 @@ export class Writing {
   /** `seenThrough`: the last entry on screen when the ticket was opened. */
   constructor(seenThrough: number, newId: () => string = () => crypto.randomUUID()) {
     this.#newId = newId;
-    const empty = () => ({ text: '', seenThrough, id: newId(), isAllGivenBack: false, hasWritten: false });
+    const empty = () => ({
+      text: '',
+      seenThrough,
+      id: newId(),
+      isAllGivenBack: false,
+      hasWritten: false,
+      notSent: null,
+    });
     this.#sheets = { reply: empty(), note: empty() };
     this.#written = this.#read();
   }
@@ -69,8 +96,9 @@ export class Writing {
 
   #read(): Written {
     const { reply, note } = this.#sheets;
-    const { text } = this.#sheets[this.#mode];
-    return { mode: this.#mode, text, reply: reply.text, note: note.text, held: this.#held };
+    const { text, notSent } = this.#sheets[this.#mode];
+    const isBack = notSent !== null && !isBlank(text);
+    return { mode: this.#mode, text, reply: reply.text, note: note.text, held: this.#held, isBack };
   }
 
   #tell(): void {
@@ -98,6 +126,27 @@ export class Writing {
     this.#tell();
   }
 
+  /** What an earlier page left behind, the newest last: each in its field, the newest in front unless another is in hand. */
+  putBack(all: readonly PutBack[]): void {
+    const isFree = !this.#hasChosen && modes.every((mode) => !this.#sheets[mode].hasWritten);
+    for (const left of all) {
+      const { mode, sent } = left;
+      const sheet = this.#sheets[mode];
+      const text = withLeft(sheet.text, left);
+      if (sent) {
+        sheet.seenThrough = Math.min(sheet.seenThrough, sent.seenThrough);
+        // Alone it goes out under its id once more: should it have arrived, it does so once.
+        Object.assign(
+          sheet,
+          text === left.text ? { id: sent.clientMessageId, notSent: text } : { notSent: '' },
+        );
+      }
+      if (isFree && !isBlank(text)) this.#mode = mode;
+      Object.assign(sheet, { text, hasWritten: true });
+    }
+    this.#tell();
+  }
+
   setMode(mode: Mode): void {
     this.#hasChosen = true;
     this.#mode = mode;
@@ -118,8 +167,12 @@ export class Writing {
     const sheet = this.#sheets[mode];
     const text = sheet.text.trim();
     if (isBlank(text) && !hasFiles) return null;
-    const outgoing = { text, mode, clientMessageId: sheet.id, seenThrough: sheet.seenThrough };
-    Object.assign(sheet, { text: '', id: this.#newId(), isAllGivenBack: false, hasWritten: true });
+    // Written anew it is another message, should the first have arrived after all.
+    const isAsSent = sheet.notSent === null || sheet.notSent === text;
+    const clientMessageId = isAsSent ? sheet.id : this.#newId();
+    const outgoing = { text, mode, clientMessageId, seenThrough: sheet.seenThrough };
+    const next = { text: '', id: this.#newId(), notSent: null };
+    Object.assign(sheet, { ...next, isAllGivenBack: false, hasWritten: true });
     if (mode === 'reply') this.#held = null;
     this.#tell();
     return outgoing;
