@@ -10,7 +10,7 @@ import { beginWalk } from './model/tickets/clockWalks';
 import { cleanName } from './model/kit/names';
 import { vAssignmentMode } from './shared/routing/routing';
 import { defaultPickUp, faultOfPickUp, vPickUp } from './shared/routing/pickUp';
-import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
+import { answerDeadlineRangeMs, closeAfterRangeMs, type Range } from './shared/people/teams';
 import { faultOfTargets, type KeptTargets, type Targets, vTargets } from './shared/tickets/targets';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
 
@@ -69,8 +69,8 @@ export const update = operatorMutation('team.update')({
       ...((await ctx.db.get(teamId))?.pickUp ?? defaultPickUp),
       ...given.pickUp,
     };
-    requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
-    requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
+    requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'An agent answers within');
+    requireInRange(closeAfterMs, closeAfterRangeMs, 'A resolved ticket closes after');
     const fault = pickUp && faultOfPickUp(pickUp);
     if (fault) throw appError('INVALID_INPUT', fault);
     const settings = {
@@ -120,7 +120,15 @@ export const allowFurtherTeams = operatorMutation('team.allowFurtherTeams')({
   },
 });
 
-function requireInRange(value: number | undefined, range: { min: number; max: number }, what: string): void {
-  if (value === undefined || (value >= range.min && value <= range.max)) return;
-  throw appError('INVALID_INPUT', `${what} must be between ${range.min} and ${range.max} ms.`);
+function requireInRange(value: number | undefined, { min, max }: Range, what: string): void {
+  if (value === undefined || (value >= min && value <= max)) return;
+  throw appError('INVALID_INPUT', `${what} ${spanWords(min)} to ${spanWords(max)}.`);
+}
+
+const unitsOf = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** In the largest unit that it is whole in: whoever set it thinks in none of milliseconds. */
+function spanWords(ms: number): string {
+  const [unit, size] = Object.entries(unitsOf).findLast(([, each]) => ms % each === 0)!;
+  return `${ms / size} ${unit}${ms === size ? '' : 's'}`;
 }

@@ -96,6 +96,11 @@ function titleOf(state: MenuState): string {
   return state === 'ticket.snooze' ? 'Snooze until… (tomorrow at 9, in 2 hours)' : definitionOf(state).label;
 }
 
+const nothingFits = (state: MenuState) =>
+  state === 'ticket.snooze'
+    ? 'That is no time to come, or says more than one. Try “tomorrow at 9”, “in 2 hours” or “Friday 14:30”.'
+    : 'Nothing fits.';
+
 /** What this step offers for what is written, best match first. */
 function listItems(state: MenuState, query: string, goTo: GoTo): Item[] {
   if (state !== 'closed' && state !== 'all') {
@@ -182,7 +187,7 @@ function Step({ state, onTicketNumber }: StepProps) {
         className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
       />
       <Autocomplete.Empty className="px-4 text-sm text-ink-3 not-empty:py-6">
-        {items.length === 0 && 'Nothing fits.'}
+        {items.length === 0 && nothingFits(state)}
       </Autocomplete.Empty>
       <Autocomplete.List className="min-h-0 flex-1 overflow-y-auto p-1.5 empty:hidden">
         {(item: Item) => (

@@ -47,6 +47,11 @@ test.each([
   ['in 2 days', at(29, 8)],
   ['tomorrow evening', at(28, 20)],
   ['tonight', at(27, 22)],
+  ['until tomorrow at 9', at(28, 9)],
+  ['snooze till Monday, 14:30', at(30, 14, 30)],
+  ['for 2 hours', at(27, 11)],
+  ['Nov 30 at 9am', at(30, 9)],
+  ['next week', at(29 + 5, 8)],
 ])('[T3] "%s" is a time one can type', async (typed, expected) => {
   typedTime(typed, at(27, 9));
   await expect.poll(() => typedTime(typed, at(27, 9))?.at).toBe(expected.getTime());
@@ -57,6 +62,18 @@ test('[T3] what is gone by or no time at all is no choice', async () => {
   await expect.poll(() => typedTime('tomorrow', at(27, 9))).not.toBeNull();
   expect(typedTime('yesterday at 9', at(27, 9))).toBeNull();
   expect(typedTime('after the holidays', at(27, 9))).toBeNull();
+});
+
+test.each([
+  'I will do it tomorrow',
+  'tomorrow at 25:00',
+  'tomorrow at nine or so',
+  'call them on Monday',
+  'Monday, if she is back',
+])('[T3] "%s" is not wholly a time, and no choice', async (typed) => {
+  typedTime('tomorrow', at(27, 9));
+  await expect.poll(() => typedTime('tomorrow', at(27, 9))).not.toBeNull();
+  expect(typedTime(typed, at(27, 9))).toBeNull();
 });
 
 test('[T3] what stands beside a choice does not say its name again', () => {

@@ -62,12 +62,18 @@ function bringParser(): void {
 /** The parser's mark of a part of the day, such as "evening". */
 const dayTime = /CasualTimeParser|tonight/;
 
-/** "tomorrow at 9", "in 2 hours", "Friday"; null for what is no instant to come. */
+/** May stand before a time, and say nothing else. */
+const leadIn = /^(?:(?:snooze|until|till|til|on|by)\b|[\s,])*$/i;
+
+/** "tomorrow at 9", "in 2 hours", "Friday"; null for what is no instant to come, or says more than one: "tomorrow at 25:00". */
 export function typedTime(text: string, now: Date): SnoozeChoice | null {
   if (parser === null) bringParser();
   if (parser === null || parser === 'coming') return null;
-  const start = parser.parse(text, now, { forwardDate: true })[0]?.start;
-  if (!start) return null;
+  const [found] = parser.parse(text, now, { forwardDate: true });
+  if (!found) return null;
+  const [before = '', ...after] = text.split(found.text);
+  if (!leadIn.test(before) || !/^[\s.,!]*$/.test(after.join(found.text))) return null;
+  const { start } = found;
   const date = start.date();
   // A day alone means its morning; "in 2 hours" and "Friday evening" say when.
   const saysWhen = start.isCertain('hour') || [...start.tags()].some((tag) => dayTime.test(tag));

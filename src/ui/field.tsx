@@ -1,5 +1,5 @@
 import { Field as Base } from '@base-ui/react/field';
-import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import { type ComponentProps, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { takesAtMost } from '../lib/typing';
 
 const control =
@@ -30,9 +30,20 @@ export function Field(props: {
 
 /** Why the whole form was refused. */
 export function FormError({ text }: { text: string | null }) {
-  if (text === null) return null;
+  return text === null ? null : <Refusal text={text} />;
+}
+
+/** In a long form it may be below what is seen, and whoever sent it has lost the focus: its fields were shut meanwhile. */
+function Refusal({ text }: { text: string }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    const { current } = line;
+    current?.scrollIntoView({ block: 'nearest' });
+    const hasFocus = current?.closest('form')?.contains(document.activeElement);
+    if (!hasFocus) current?.focus({ preventScroll: true });
+  }, [text]);
   return (
-    <p role="alert" className="text-sm text-bad">
+    <p ref={line} role="alert" tabIndex={-1} className="scroll-my-5 text-sm text-bad">
       {text}
     </p>
   );

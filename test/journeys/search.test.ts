@@ -74,6 +74,11 @@ describe('[T9] [ux K4] whoever looks for something', () => {
     await page.getByText('No conversation holds this word and fits the filters.').waitFor();
     await page.getByRole('button', { name: 'Search without filters' }).click();
     await expect.poll(() => field().inputValue()).toBe('elephant');
+    await field().fill('from:reyes');
+    await page.getByText('is found by a word of it').waitFor();
+    expect(await page.getByText('Nothing found').count()).toBe(0);
+    await field().fill('#9999');
+    await page.getByText('There is no ticket #9999.').waitFor();
   });
 
   it('finds customers, and what they wrote; a note as soon as it is written', async () => {

@@ -145,6 +145,8 @@ it('[C5] a steal of what one does not look at is told wherever one is, and leads
 it('[T3] a snoozed ticket is gone from the list until it wakes, and stands in its view with the time', async () => {
   await open(5);
   await page.keyboard.press('h');
+  await page.getByRole('combobox', { name: /^Snooze until/ }).fill('tomorrow at 25:00');
+  await page.getByText('Try “tomorrow at 9”').waitFor();
   await page.getByRole('combobox', { name: /^Snooze until/ }).fill('tomorrow at 9');
   await page.getByRole('option', { name: /^tomorrow at 9/ }).waitFor();
   await page.keyboard.press('Enter');

@@ -63,7 +63,7 @@ export async function noteWebhooks(
 
 function checkThinkMs(thinkMs: number): number {
   if (Number.isInteger(thinkMs) && thinkMs >= 0 && thinkMs <= maxThinkMs) return thinkMs;
-  throw appError('INVALID_INPUT', `The typing time is 0 to ${maxThinkMs} milliseconds.`);
+  throw appError('INVALID_INPUT', `The typing time is 0 to ${maxThinkMs / 1_000} seconds.`);
 }
 
 function checkHours(hours: OpeningHours | null): OpeningHours | undefined {

@@ -1,4 +1,5 @@
 /** What can be asked, where nothing is asked yet; and why nothing was found. */
+import { parseSearch } from '../../../convex/shared/search/parseSearch';
 import type { Found } from '../../convex/search';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
@@ -6,7 +7,8 @@ import { EmptyState } from '../../ui/states';
 const examples: [text: string, what: string][] = [
   ['refund parcel', 'all of these words, or what begins with them, in messages, notes, subjects and names'],
   ['#12', 'a ticket by its number'],
-  ['from:anna', 'who wrote it: a customer by name or address, a colleague, or “me”'],
+  ['from:anna', 'who wrote it: a customer by name or address'],
+  ['from:me refund', 'what you wrote, or a colleague by name: with a word that it holds'],
   ['to:anna@example.com', 'what the team wrote to a customer'],
   ['is:open is:urgent', 'tickets as they are now'],
   ['channel:email', 'the channel it came or went by'],
@@ -49,21 +51,41 @@ export function unclearLine({ unclear }: Found): string | null {
   return `Not understood, and left out: ${quoted(said)}.${isShort ? ' A name needs two letters.' : ''}`;
 }
 
-function reasonOf({ unknown, needsWord, words }: Found, isFiltered: boolean): string {
+function noTicketWords(number: number, isSigned: boolean, isFiltered: boolean): string {
+  const ticket = isFiltered ? `No ticket #${number} fits the filters` : `There is no ticket #${number}`;
+  return isSigned ? `${ticket}.` : `${ticket}, and no conversation holds this number.`;
+}
+
+function reasonOf({ unknown, words }: Found, text: string, isFiltered: boolean): string {
+  const { number } = parseSearch(text);
+  const isSigned = text.includes('#');
   if (unknown.length > 0) {
     return `Nobody here is called ${quoted(unknown.map(({ value }) => value))}.`;
   }
-  if (needsWord) return 'Add a word: what a colleague wrote is found by what it says.';
+  if (number !== null && words.length < 2) return noTicketWords(number, isSigned, isFiltered);
   if (words.length === 0) return 'No ticket is like that.';
   const said =
     words.length > 1 ? 'No conversation holds all of these words' : 'No conversation holds this word';
   return isFiltered ? `${said} and fits the filters.` : `${said}.`;
 }
 
-export function NothingFound({ found, onFewer }: { found: Found; onFewer: (() => void) | null }) {
+interface NothingProps {
+  found: Found;
+  text: string;
+  onFewer: (() => void) | null;
+}
+
+export function NothingFound({ found, text, onFewer }: NothingProps) {
+  // Nothing has been looked for yet.
+  if (found.needsWord)
+    return (
+      <EmptyState title="Add a word">
+        <p>What somebody of the team wrote is found by a word of it, as in “{text.trim()} refund”.</p>
+      </EmptyState>
+    );
   return (
     <EmptyState title="Nothing found.">
-      <p>{reasonOf(found, onFewer !== null)}</p>
+      <p>{reasonOf(found, text, onFewer !== null)}</p>
       {found.isCut && <p className="mt-1">Only a part was looked at: a more telling word may find it.</p>}
       {onFewer && (
         <Button className="mt-3" onClick={onFewer}>

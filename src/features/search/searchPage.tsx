@@ -173,11 +173,15 @@ function Results({ text, found, error, isBehind, ...list }: ResultsProps) {
   return (
     <>
       <p role="status" className="shrink-0 border-b border-line px-3 py-1.5 text-xs text-ink-3">
-        {count === 0 ? 'Nothing found' : `${count}${found.isCut ? ' or more' : ''} found, newest first`}
+        {found.needsWord
+          ? 'Add a word'
+          : count === 0
+            ? 'Nothing found'
+            : `${count}${found.isCut ? ' or more' : ''} found, newest first`}
       </p>
       {isNothing && !isBehind ? (
         <NothingFound
-          found={found}
+          {...{ found, text }}
           onFewer={fewer === '' || fewer === text.trim() ? null : () => onChange(fewer)}
         />
       ) : (

@@ -6,6 +6,7 @@
  */
 import { type ComponentProps, useState } from 'react';
 import { Checkbox, NativeSelect, TextArea, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { useSaving } from './settingRow';
 
 interface Saved<Value> {
@@ -51,6 +52,7 @@ export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<strin
         setTyped(null);
         const next = typed?.trim();
         if (next) void choose(next);
+        else if (next === '' && value !== '') notify('Left empty it stays as it was.', { tone: 'bad' });
       }}
     />
   );
