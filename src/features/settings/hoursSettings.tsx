@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { Calendar } from '../../../convex/shared/kit/calendar';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgents, useUpdateAgent } from '../../convex/agents';
@@ -27,16 +27,17 @@ export function HoursSettings() {
     onSave: (calendar) => saveCalendar({ teamId, calendar: calendar ?? null }),
   });
   const mayChange = isAllowed(role, 'team.update');
-  const [hasBegun, setHasBegun] = useState(false);
+  /** A proposal: it counts for nobody before it is saved. */
+  const [draft, setDraft] = useState<Calendar | null>(null);
   const begin = useRef<HTMLButtonElement>(null);
-  /** The button goes with what it asked for: the hand goes on at what has come. */
-  function start() {
-    setHasBegun(true);
-    void change(usualWeek(ownZone()));
+  /** What had the focus is gone with what it did. */
+  const backToBegin = () => requestAnimationFrame(() => begin.current?.focus());
+  function discard() {
+    setDraft(null);
+    backToBegin();
   }
   async function remove() {
-    setHasBegun(false);
-    if (await change(null)) begin.current?.focus();
+    if (await change(null)) backToBegin();
   }
   if (calendar === undefined) return null;
   return (
@@ -45,43 +46,88 @@ export function HoursSettings() {
         Outside these hours customers read when you are back, by their own clock, and rules can hand over
         differently.
       </p>
-      {calendar === null ? (
+      {calendar === null && draft !== null ? (
+        <Draft draft={draft} onChange={setDraft} onSave={change} onDiscard={discard} />
+      ) : calendar === null ? (
         <EmptyState title="No opening hours yet.">
           <p className="mb-3">
             Customers read that a person answers when the team is back, not when that is.
           </p>
           {mayChange && (
-            <Button ref={begin} tone="primary" size="medium" onClick={start}>
+            <Button ref={begin} tone="primary" size="medium" onClick={() => setDraft(usualWeek(ownZone()))}>
               Set opening hours
             </Button>
           )}
         </EmptyState>
       ) : (
-        <CalendarForm
-          calendar={calendar}
-          disabled={!mayChange}
-          hasBegun={hasBegun}
-          onChange={change}
-          onRemove={() => void remove()}
-        />
+        <CalendarForm calendar={calendar} disabled={!mayChange} onChange={change}>
+          {mayChange && <RemoveHours onRemove={() => void remove()} />}
+        </CalendarForm>
       )}
       <OwnHours />
     </>
   );
 }
 
-interface FormProps {
-  calendar: Calendar;
-  disabled: boolean;
-  /** Just now, by whoever looks at it. */
-  hasBegun: boolean;
-  onChange: (calendar: Calendar) => Promise<boolean>;
-  onRemove: () => void;
+interface DraftProps {
+  draft: Calendar;
+  onChange: (draft: Calendar) => void;
+  onSave: (calendar: Calendar) => Promise<boolean>;
+  onDiscard: () => void;
 }
 
-function CalendarForm({ calendar, disabled, hasBegun, onChange, onRemove }: FormProps) {
-  const now = useNow(30_000);
+function Draft({ draft, onChange, onSave, onDiscard }: DraftProps) {
+  async function change(next: Calendar): Promise<boolean> {
+    onChange(next);
+    return true;
+  }
+  return (
+    <CalendarForm calendar={draft} hasFocus onChange={change}>
+      <p className="mb-2 text-sm text-ink-2">Nothing is saved yet: customers read what they did before.</p>
+      <div className="flex gap-2">
+        <Button tone="primary" size="medium" onClick={() => void onSave(draft)}>
+          Save opening hours
+        </Button>
+        <Button size="medium" onClick={onDiscard}>
+          Cancel
+        </Button>
+      </div>
+    </CalendarForm>
+  );
+}
+
+function RemoveHours({ onRemove }: { onRemove: () => void }) {
   const [asksRemoval, setAsksRemoval] = useState(false);
+  return (
+    <>
+      <Button tone="danger" onClick={() => setAsksRemoval(true)}>
+        Remove opening hours
+      </Button>
+      <Confirm
+        open={asksRemoval}
+        onOpenChange={setAsksRemoval}
+        title="Remove opening hours?"
+        description="Days and holidays are deleted. Customers are no longer told when you are back."
+        confirm="Remove opening hours"
+        keep="Keep"
+        onConfirm={onRemove}
+      />
+    </>
+  );
+}
+
+interface FormProps {
+  calendar: Calendar;
+  disabled?: boolean;
+  /** Its button has gone: the hand goes on at what has come. */
+  hasFocus?: boolean;
+  onChange: (calendar: Calendar) => Promise<boolean>;
+  /** What is done with all of it. */
+  children: ReactNode;
+}
+
+function CalendarForm({ calendar, disabled = false, hasFocus = false, onChange, children }: FormProps) {
+  const now = useNow(30_000);
   return (
     <>
       <p role="status" className="mb-5 rounded-md bg-surface-2 px-3 py-2.5 text-base">
@@ -91,7 +137,7 @@ function CalendarForm({ calendar, disabled, hasBegun, onChange, onRemove }: Form
         <ZonePicker
           value={calendar.timeZone}
           disabled={disabled}
-          hasFocus={hasBegun}
+          hasFocus={hasFocus}
           onChoose={(timeZone) => void onChange({ ...calendar, timeZone })}
         />
       </div>
@@ -112,20 +158,7 @@ function CalendarForm({ calendar, disabled, hasBegun, onChange, onRemove }: Form
           onChange={(holidays) => onChange({ ...calendar, holidays })}
         />
       </SettingGroup>
-      {!disabled && (
-        <Button tone="danger" onClick={() => setAsksRemoval(true)}>
-          Remove opening hours
-        </Button>
-      )}
-      <Confirm
-        open={asksRemoval}
-        onOpenChange={setAsksRemoval}
-        title="Remove opening hours?"
-        description="Days and holidays are deleted. Customers are no longer told when you are back."
-        confirm="Remove opening hours"
-        keep="Keep"
-        onConfirm={onRemove}
-      />
+      {children}
     </>
   );
 }
