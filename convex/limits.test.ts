@@ -11,7 +11,14 @@ import { basePath, operations } from './http/api/operations';
 import { otherLimits } from './limits.rows';
 import { makeArgs } from './permissions.setup';
 import { windowKeys } from './model/kit/requestWindows';
-import { type Limit, type LimitName, limits, maxCallBytes, maxTextLength } from './shared/kit/limits';
+import {
+  type Limit,
+  type LimitName,
+  limits,
+  maxArgsCharacters,
+  maxCallBytes,
+  maxTextLength,
+} from './shared/kit/limits';
 import { firstCharacters } from './shared/kit/text';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk } from './test.setup';
 
@@ -82,6 +89,7 @@ describe('[E4] the table of limits', () => {
     const typed = `ก${'\u0e49'.repeat(40)}`.repeat(maxTextLength);
     const text = firstCharacters(typed, maxTextLength);
     expect(text.length).toBeGreaterThan(10 * maxTextLength);
+    expect(text.length).toBeLessThan(0.95 * maxArgsCharacters);
     const bytes = new TextEncoder().encode(JSON.stringify({ path: 'web:send', args: [{ text }] })).length;
     expect(bytes).toBeLessThan(0.75 * maxCallBytes);
   });

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mailEventsPath, whatsappPath } from '../convex/shared/delivery/connection.ts';
 import {
+  maxArgsCharacters,
   maxBodyBytes,
   maxCallBytes,
   maxEventBytes,
@@ -57,6 +58,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     leads: { '/w.js': (parameters) => loaderLead(ask, parameters.get('channel')) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
     maxCallerBytes: maxCallBytes,
+    maxArgsCharacters,
     // Twice of what the desk reads, so that it can say itself what is too large; what a provider tells of a mail may be long.
     maxActionBodyBytes: (path) => {
       if (path.startsWith(whatsappPath)) return 3 * maxEventBytes;

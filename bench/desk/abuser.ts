@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
-import { maxCallBytes } from '../../convex/shared/kit/limits.ts';
+import { maxArgsCharacters } from '../../convex/shared/kit/limits.ts';
 import { EDGES } from '../../engine/values/edges.ts';
 import type { EdgeName, Target } from './abused.ts';
 
@@ -95,18 +95,18 @@ async function subscribe(say: (message: object) => void, count: number): Promise
   }
 }
 
-const framesOf = (bytes: number) =>
+const framesOf = (words: string) =>
   loop(4, () =>
     onSocket(async (say) => {
       for (let at = 0; at < 8; at++) {
-        say(mutation({ text: text(bytes), clientMessageId: 'x' }, at));
+        say(mutation({ text: words, clientMessageId: 'x' }, at));
         await pause(20);
       }
     }, target.token),
   );
 
-/** What is around the text has its room. */
-const atLimit = maxCallBytes - 1_000;
+/** Letters of three bytes; what is beside the text has its room. */
+const atLimit = 'ก'.repeat(maxArgsCharacters - 1_000);
 const small = call('setup:state', {});
 const mutation = (args: object, requestId: number) => ({
   type: 'Mutation',
@@ -130,7 +130,7 @@ const edges: Record<EdgeName, () => void> = {
   ),
   'a body of the signed in, all text, at the limit': repeated(
     small.address,
-    call('setup:state', { a: text(atLimit) }).body,
+    call('setup:state', { a: atLimit }).body,
     signedIn,
   ),
   'a body of the signed in, all structure': repeated(
@@ -186,7 +186,7 @@ const edges: Record<EdgeName, () => void> = {
         }
       }),
     ),
-  'frames of the signed in': () => framesOf(4_000_000),
+  'frames of the signed in': () => framesOf(text(4_000_000)),
   'frames of the signed in, at the limit': () => framesOf(atLimit),
   'the API with a key': () =>
     loop(callers, (caller) => send(saying(caller), JSON.stringify({ text: 'Where is my order?' }), withKey)),

@@ -42,6 +42,7 @@ import type { Credentials, SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { shortName } from '../values/errors.ts';
+import { holdsMoreText } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
@@ -62,6 +63,7 @@ export interface BackendOptions {
   reportError: (error: unknown) => void;
   runner?: RunnerConfig;
   knowsCredential?: (authorization: string) => boolean;
+  maxArgsCharacters?: number;
   maxUploadBytes?: number;
   uploadsOnce?: boolean;
   uploadsAs?: string;
@@ -325,9 +327,9 @@ export class Backend {
     this.store.close();
   }
 
-  /** Paths that cannot name a function and components a caller may not reach are answered as failures of the function. */
+  /** What is refused before it is run is answered as a failure of the function. */
   #queries(calls: readonly QueryCall<Caller>[]): QueryRun[] {
-    const refusals = calls.map(refusal);
+    const refusals = calls.map((call) => this.#refusal(call));
     const runs = this.runner.queries(calls.filter((_, at) => refusals[at] === null));
     const readSet = {
       intervals: () => [],
@@ -342,15 +344,19 @@ export class Backend {
   }
 
   async #mutation(call: FunctionCall & { session?: { sessionId: string; requestId: number } }) {
-    const refused = refusal(call);
+    const refused = this.#refusal(call);
     return refused
       ? { result: refused, logLines: [], ts: this.committer.latestTs() }
       : this.runner.mutation(call);
   }
 
   async #action(call: FunctionCall) {
-    const refused = refusal(call);
+    const refused = this.#refusal(call);
     return refused ? { result: refused, logLines: [] } : this.measurements.action(this.runner.action(call));
+  }
+
+  #refusal(call: FunctionCall): FailedResult | null {
+    return refusal(call, this.#options.maxArgsCharacters ?? Infinity);
   }
 
   async #fetchOwnSite(path: string, gate: Gate): Promise<OwnSiteResponse> {
@@ -428,7 +434,8 @@ function withRetry(run: QueryRun): QueryRun {
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-function refusal({ component, path, caller }: FunctionCall): FailedResult | null {
+/** Of paths that cannot name a function, components a caller may not reach, and arguments longer than the host takes. */
+function refusal({ component, path, args, caller }: FunctionCall, mostText: number): FailedResult | null {
   const fail = (code: string, text: string) =>
     frameError(caller.requestId, new FunctionFailure(text, { code }), false);
   if (component !== '' && !caller.admin && caller.nested !== true) {
@@ -437,12 +444,15 @@ function refusal({ component, path, caller }: FunctionCall): FailedResult | null
       'Only admin or system users can call functions on non-root components directly',
     );
   }
-  return parsePath(path) === null
-    ? fail(
-        'BadConvexFunctionIdentifier',
-        `${shortName(path)} is not a valid path to a Convex function. Expected "module:function".`,
-      )
-    : null;
+  if (parsePath(path) === null) {
+    return fail(
+      'BadConvexFunctionIdentifier',
+      `${shortName(path)} is not a valid path to a Convex function. Expected "module:function".`,
+    );
+  }
+  if (caller.admin || caller.nested === true || !holdsMoreText(args, mostText)) return null;
+  const text = `Invalid arguments for ${path}: Their texts have more than ${mostText} characters`;
+  return fail('InvalidArguments', text);
 }
 
 function callerOf({ identity, admin, token }: Credentials, { ip, headers }: HttpActionRequest): Caller {

@@ -50,6 +50,8 @@ export interface EngineOptions {
   maxActionBodyBytes?: (path: string) => number;
   /** The largest body of a call, and frame, of somebody who is signed in, in bytes; 4 MiB by default (H28). */
   maxCallerBytes?: number;
+  /** The characters of all texts in the arguments of a call, unless an administrator calls; as many as come by default (H28). */
+  maxArgsCharacters?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** An upload URL takes one file; as on Convex, as many as come within its hour by default (B5). */

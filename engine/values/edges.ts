@@ -50,7 +50,7 @@ export const EDGES = {
   },
   callerBody: {
     at: calls,
-    of: 'the body of whoever is signed in (Baton takes 1 MiB)',
+    of: 'the body of whoever is signed in (Baton takes 1 MiB, of it 256 Ki characters of text in the arguments)',
     most: LIMITS.callerBytes,
     unit: 'bytes',
     refused: '413 `RequestTooLarge`',
@@ -113,7 +113,7 @@ export const EDGES = {
   },
   callerFrame: {
     at: socket,
-    of: 'a frame of whoever is signed in (Baton takes 1 MiB)',
+    of: 'a frame of whoever is signed in (Baton takes 1 MiB, of it 256 Ki characters of text in the arguments of a call)',
     most: LIMITS.callerBytes,
     unit: 'bytes',
     refused: 'closed with 1009',

@@ -43,6 +43,17 @@ function excessAt(json: JsonValue, depth: number): string | null {
   return null;
 }
 
+/** Whether the texts in it have more than so many characters (UTF-16 units) in all. Looks at each of them, not at what is in it. */
+export function holdsMoreText(json: JsonValue, most: number): boolean {
+  let left = most;
+  const isOver = (part: JsonValue): boolean => {
+    if (typeof part === 'string') return (left -= part.length) < 0;
+    if (typeof part !== 'object' || part === null) return false;
+    return (Array.isArray(part) ? part : Object.values(part)).some(isOver);
+  };
+  return isOver(json);
+}
+
 /**
  * What is too much in a JSON text that is not parsed yet, or null: fields of one object, depth, and names and values in all.
  * Trusts it to be JSON, and a small one not to take long.

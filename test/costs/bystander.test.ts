@@ -8,7 +8,12 @@ import { makeFunctionReference } from 'convex/server';
 import { Webhook } from 'standardwebhooks';
 import { api } from '../../convex/_generated/api.js';
 import { basePath, operations } from '../../convex/http/api/operations.ts';
-import { maxBodyBytes, maxCallBytes, maxEventBytes } from '../../convex/shared/kit/limits.ts';
+import {
+  maxArgsCharacters,
+  maxBodyBytes,
+  maxCallBytes,
+  maxEventBytes,
+} from '../../convex/shared/kit/limits.ts';
 import type { Json } from '../../convex/permissions.setup.ts';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
@@ -21,9 +26,10 @@ import { longestHold } from './standstill.ts';
 const HOLD_MS = 400;
 
 /** How large a call is made: characters of each text, items of each list, characters in all. */
-const most = maxCallBytes * 0.9;
+const most = maxArgsCharacters * 0.9;
 const sizes = [
   // The whole body that the desk takes, in one text; what is over the desk's own limits is refused.
+  { text: maxCallBytes * 0.9, items: 1, most: maxCallBytes * 0.9 },
   { text: most, items: 1, most },
   { text: 20_000, items: 150, most },
   { text: 500, items: 1_000, most },

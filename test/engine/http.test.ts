@@ -16,6 +16,7 @@ beforeAll(async () => {
     headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     allowsOrigin: (origin) => allowsOrigin(origin),
     maxCallerBytes: 2_000_000,
+    maxArgsCharacters: 1_500_000,
     maxActionBodyBytes: (path) => (path === '/echo' ? 300_000 : 200_000),
     routes: {
       '/config.json': () => ({
@@ -415,6 +416,13 @@ describe('actions and HTTP actions', () => {
       post('/api/query', body.replace('""', `"${'x'.repeat(bytes - body.length)}"`), { authorization });
     expect(await call(2_000_001)).toMatchObject({ status: 413, json: { code: 'RequestTooLarge' } });
     expect(await call(2_000_000)).toMatchObject({ status: 200 });
+    const isTooLong = expect.stringContaining('Their texts have more than 1500000 characters');
+    expect((await call(1_500_200)).json).toMatchObject({ status: 'error', errorMessage: isTooLong });
+    expect((await call(1_400_000)).json).toMatchObject({ status: 'success' });
+    const spread = { path: 'messages:list', args: { a: ['x'.repeat(800_000), { b: 'x'.repeat(800_000) }] } };
+    expect((await post('/api/query', spread, { authorization })).json.errorMessage).toEqual(isTooLong);
+    const byAdmin = { authorization: `Convex ${test.engine.adminKey}` };
+    expect((await post('/api/query', spread, byAdmin)).json.errorMessage).not.toEqual(isTooLong);
     const raw = await test.raw();
     raw.hello();
     raw.say({ type: 'Authenticate', baseVersion: 0, tokenType: 'User', value: test.token('ann') });

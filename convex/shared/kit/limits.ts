@@ -105,6 +105,9 @@ export const maxBodyBytes = 128 * 1024;
  */
 export const maxCallBytes = 1024 * 1024;
 
+/** Of all texts in the arguments of such a call: more than any field takes, whatever its characters are made of. */
+export const maxArgsCharacters = 256 * 1024;
+
 /**
  * Of what a mail provider tells: no body of a mail, but everybody it was sent to and the names of its files, who may be
  * thousands.
