@@ -4,7 +4,7 @@ import { api } from './_generated/api';
 import type { Doc } from './_generated/dataModel';
 import { openDesk, threadOf } from './desk.setup';
 import { keepTemplates } from './model/delivery/whatsapp/templates';
-import { readTemplates } from './shared/whatsapp/templates';
+import { readTemplates } from './shared/whatsapp/templateList';
 import { transact } from './test.setup';
 
 export const phone = '4915112345678';

@@ -2,7 +2,8 @@
  * The same act on many tickets: each goes through the mutation that a single one goes through, with the rules of a single one,
  * and has an outcome of its own (docs/rules.md C5, C10).
  */
-import { useConvex } from 'convex/react';
+import { type ConvexReactClient, useConvex } from 'convex/react';
+import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Priority } from '../../convex/shared/tickets/tickets';
@@ -22,6 +23,8 @@ export interface BulkOutcome {
   number: number;
   /** Null: done. `heldAt`: another operator answers it, and this is the claim that was seen; it can be confirmed (C5). */
   refused: { why: string; heldAt?: number } | null;
+  /** Makes it as it was before; absent where that would take it from somebody, or nothing was changed. */
+  undo?: (() => Promise<unknown>) | undefined;
 }
 
 /** Told after each ticket, how many are done with. */
@@ -76,7 +79,9 @@ export function useBulk() {
     try {
       const answer = await carryOut(act, looked, heldAt);
       const isMoved = answer !== null && 'refused' in answer;
-      return { number, refused: isMoved ? { why: moved } : null };
+      return isMoved
+        ? { number, refused: { why: moved } }
+        : { number, refused: null, undo: undoOf(convex, teamId, act, looked) };
     } catch (error) {
       const isHeld = refusalOf(error)?.code === 'CONTROL_HELD';
       return { number, refused: { why: describeError(error), ...(isHeld && { heldAt: control.epoch }) } };
@@ -106,6 +111,47 @@ export function useBulk() {
       },
     );
   };
+}
+
+type Shown = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
+
+/** As a single one is taken back, and no further. */
+function undoOf(
+  convex: ConvexReactClient,
+  teamId: Id<'teams'>,
+  act: BulkAct,
+  { ticket, control }: Pick<Shown, 'ticket' | 'control'>,
+): BulkOutcome['undo'] {
+  const at = { teamId, ticketId: ticket._id };
+  switch (act.do) {
+    case 'assign':
+      if (control.holder === 'operator') return undefined;
+      return () => convex.mutation(api.tickets.assign, { ...at, memberId: ticket.assigneeId ?? null });
+    case 'setPriority':
+      return () => convex.mutation(api.tickets.setPriority, { ...at, priority: ticket.priority });
+    case 'addTag': {
+      const { tags } = ticket;
+      if (tags.includes(act.tag)) return undefined;
+      return () => convex.mutation(api.tickets.setTags, { ...at, tags, from: [...tags, act.tag] });
+    }
+    case 'snooze':
+      return () => convex.mutation(api.tickets.snooze, { ...at, until: ticket.snoozedUntil ?? null });
+    case 'resolve':
+      return () => convex.mutation(api.tickets.reopen, at);
+  }
+}
+
+/** Takes back what was done; rejects with the first that could not be, when all have been tried. */
+export async function undoAll(outcomes: readonly BulkOutcome[]): Promise<void> {
+  let failure: unknown = null;
+  await abreastOf(outcomes, async ({ undo }) => {
+    try {
+      await undo?.();
+    } catch (error) {
+      failure ??= error;
+    }
+  });
+  if (failure !== null) throw failure;
 }
 
 /** What becomes of each, in their order; some at a time. */

@@ -25,6 +25,10 @@ export interface Membership {
 
 export const MembershipContext = createContext<Membership | null>(null);
 
+/** How the last sign-in of this page ended; null: it has not. */
+let ended: 'byHand' | 'elsewhere' | null = null;
+export const wasEndedElsewhere = () => ended === 'elsewhere';
+
 /** The membership this screen works in; every screen behind the sign-in has one. */
 export function useMembership(): Membership {
   const membership = use(MembershipContext);
@@ -57,6 +61,7 @@ export function useMe() {
   }, [lives, me]);
   useEffect(() => {
     if (!wasEnded) return;
+    ended ??= 'elsewhere';
     clearUnsent();
     void signOut();
   }, [wasEnded, signOut]);
@@ -114,6 +119,7 @@ export function useSignIn() {
   const enter = async (credentials: Record<string, string | string[]>) => {
     await signIn('password', credentials);
     await authenticated();
+    ended = null;
   };
   return {
     signIn: (credentials: SignIn) =>
@@ -121,6 +127,7 @@ export function useSignIn() {
     signUp: (newcomer: Newcomer) => enter({ flow: 'signUp', ...withoutAbsent(newcomer) }),
     reset: (link: Reset) => enter({ flow: 'reset', ...withoutAbsent(link) }),
     signOut() {
+      ended = 'byHand';
       clearUnsent();
       return signOut();
     },

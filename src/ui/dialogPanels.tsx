@@ -14,6 +14,42 @@ export interface DialogProps extends Opens {
   title: string;
   description?: string;
   children: ReactNode;
+  /** Asked before it is left without a button of its own, where nothing of it comes again. */
+  asks?: Pick<ConfirmProps, 'title' | 'description' | 'confirm' | 'keep'>;
+}
+
+const asksOfText = {
+  title: 'Drop what you wrote?',
+  description: 'It is kept nowhere else.',
+  confirm: 'Drop it',
+  keep: 'Go on writing',
+};
+
+/** Words in a form, other than a search or a secret. */
+const isWriting = (target: EventTarget) =>
+  (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text')) &&
+  target.form !== null &&
+  target.role !== 'combobox';
+
+/** Whether something in it was written by hand and still stands; the page asks before it is left then. */
+function useWritten() {
+  const written = useRef(new Set<HTMLInputElement | HTMLTextAreaElement>()).current;
+  // What is on its way to the desk stands disabled: it closes when that has answered.
+  const has = () =>
+    [...written].some(
+      (field) => field.isConnected && !field.matches(':disabled') && field.value.trim() !== '',
+    );
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (has()) event.preventDefault();
+    };
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  });
+  const onInput = ({ target }: { target: EventTarget }) => {
+    if (isWriting(target)) written.add(target as HTMLInputElement);
+  };
+  return { has, onInput };
 }
 
 /** Most dialogs are taken away rather than closed: what opened it has the focus again then, too. */
@@ -33,11 +69,21 @@ function useFocusBack(isOpen: boolean): void {
 
 export function DialogPanel(props: DialogProps) {
   useFocusBack(props.open);
+  const written = useWritten();
+  const [isAsking, setIsAsking] = useState(false);
+  const asks = props.asks ?? asksOfText;
   return (
-    <Base.Root open={props.open} onOpenChange={props.onOpenChange}>
+    <Base.Root
+      open={props.open}
+      onOpenChange={(open) => {
+        // By Escape, or a press beside it: what it has of its own buttons goes past this.
+        if (!open && (props.asks || written.has())) setIsAsking(true);
+        else props.onOpenChange(open);
+      }}
+    >
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
-        <Base.Popup className={popup}>
+        <Base.Popup className={popup} onInput={written.onInput}>
           <div className="p-5">
             <Base.Title className="text-lg font-semibold">{props.title}</Base.Title>
             {props.description && (
@@ -45,6 +91,12 @@ export function DialogPanel(props: DialogProps) {
             )}
             <div className="mt-4">{props.children}</div>
           </div>
+          <ConfirmPanel
+            {...asks}
+            open={isAsking}
+            onOpenChange={setIsAsking}
+            onConfirm={() => props.onOpenChange(false)}
+          />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

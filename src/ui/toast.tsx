@@ -57,6 +57,10 @@ function List() {
       toast={toast}
       // It has the role of a dialog, but takes keys only while it has the focus.
       data-toast
+      // A hand that only touches it is in the middle of something else: the focus, and with it the keys, stay there.
+      onMouseDown={(event) => {
+        if (!(event.target as Element).closest('button')) event.preventDefault();
+      }}
       className="absolute right-0 bottom-0 left-0 mx-auto w-full rounded-lg border border-transparent bg-surface text-ink shadow-pop transition duration-150 [transform:translateY(calc(var(--toast-offset-y)*-1-var(--toast-index)*8px))] data-starting-style:translate-y-2 data-starting-style:opacity-0 data-ending-style:opacity-0 data-limited:opacity-0 small:static small:rounded-none small:border-t-line small:not-first:hidden small:[transform:none]"
     >
       <Base.Content className="flex items-center gap-3 px-3 py-2">

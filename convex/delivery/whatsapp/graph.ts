@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { SendOutcome } from '../../shared/delivery/outcome';
 import { type Failure, pairWaitMs, readRefusal, saysWindowClosed } from '../../shared/whatsapp/errors';
 import { readAnswer } from '../../shared/whatsapp/sends';
-import { readTemplates, type Template } from '../../shared/whatsapp/templates';
+import { readTemplates } from '../../shared/whatsapp/templateList';
+import type { Template } from '../../shared/whatsapp/templates';
 import { inTime, lateAnswer } from '../provider';
 
 /** The number by which it is asked, and the team's token for it. */

@@ -7,7 +7,8 @@ import { asWhatsapp, markedPieces, maxText, partsOf } from './markup';
 import { mediaOf } from './media';
 import { bodyOf, readAnswer, sendsOf } from './sends';
 import { isFurther, type Status } from './statuses';
-import { blanksOf, missingIn, previewOf, readTemplates, templateBody } from './templates';
+import { readTemplates } from './templateList';
+import { blanksOf, missingIn, previewOf, templateBody } from './templates';
 import { isWindowOpen, windowMs } from './window';
 
 const megabyte = 1024 * 1024;

@@ -9,7 +9,8 @@ import { NumberLink, OpenListContext } from './numberLink';
 import { priorityWords } from './words';
 
 /** Read across a room, where it hangs on a wall. */
-const number = 'px-1.5 -mx-1.5 text-2xl font-semibold tabular-nums in-data-wall:text-[3.5rem]/none';
+const number =
+  'px-1.5 -mx-1.5 text-2xl font-semibold tabular-nums whitespace-nowrap in-data-wall:text-[clamp(2.25rem,3.4vw,4.5rem)]/none';
 
 function Tile({ label, children }: { label: string; children: ReactNode }) {
   return (

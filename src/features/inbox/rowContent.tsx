@@ -62,27 +62,46 @@ export function FullRow({ row, showsAssignee }: Props) {
   );
 }
 
-/** One line: who, what it is about, how urgent, whose and since when. */
+/**
+ * One line: who, what it is about, how urgent, whose and since when. Of the subject twelve characters stay, however narrow it
+ * is: what gives way first is the deadline, which the colour of the wait says, too, then whose it is.
+ */
 export function CompactRow({ row, showsAssignee }: Props) {
   const { agent, assignee } = useWhose(row, showsAssignee);
   const isNew = useIsNewForMe(row.number);
   return (
-    <span className="flex min-w-0 flex-1 items-center gap-1.5">
-      <span className="flex w-28 shrink-0 items-center gap-1.5">
+    <span className="@container flex min-w-0 flex-1 items-center gap-1.5">
+      <span className="flex w-28 min-w-14 shrink items-center gap-1.5">
         <Customer row={row} />
       </span>
-      <span className="min-w-0 flex-1 truncate text-sm text-ink-2">
+      <span className="min-w-33 flex-1 truncate text-sm text-ink-2">
         <Subject row={row} />
       </span>
-      {isNew && <Badge tone="accent">New for you</Badge>}
-      <Marks row={row} />
+      {isNew && (
+        <>
+          <span className="shrink-0 @max-lg:sr-only">
+            <Badge tone="accent">New for you</Badge>
+          </span>
+          <span aria-hidden title="New for you" className="hidden text-xs text-accent-text @max-lg:inline">
+            New
+          </span>
+        </>
+      )}
+      <Marks row={row} isShort />
       {assignee && (
-        <span title={`Assigned to ${assignee.name}${agent ? `, from ${agent.name}` : ''}`}>
+        <span
+          className="shrink-0 @max-sm:hidden"
+          title={`Assigned to ${assignee.name}${agent ? `, from ${agent.name}` : ''}`}
+        >
           <Avatar name={assignee.name} size={18} />
           <span className="sr-only">{assignee.name}</span>
         </span>
       )}
-      {row.due && <DueMark due={row.due} />}
+      {row.due && (
+        <span className="shrink-0 @max-lg:sr-only">
+          <DueMark due={row.due} />
+        </span>
+      )}
       <When row={row} />
     </span>
   );
@@ -131,7 +150,7 @@ function LastWords({ row: { subject, preview, previewAuthor } }: { row: TicketRo
 }
 
 /** Priority, what is asked for, and who speaks. */
-function Marks({ row }: { row: TicketRow }) {
+function Marks({ row, isShort = false }: { row: TicketRow; isShort?: boolean }) {
   return (
     <>
       {row.help && (
@@ -159,7 +178,7 @@ function Marks({ row }: { row: TicketRow }) {
           className="flex max-w-24 min-w-3.25 shrink-9999 items-center gap-1 overflow-hidden text-xs text-accent-text"
         >
           <CircleUserRound size={13} aria-hidden className="shrink-0" />
-          <span className="truncate">{row.operatorName ?? 'Team holds'}</span>
+          <span className={isShort ? 'sr-only' : 'truncate'}>{row.operatorName ?? 'Team holds'}</span>
         </span>
       )}
     </>

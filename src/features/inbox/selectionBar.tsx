@@ -7,10 +7,11 @@ import { type ActionId, definitionOf } from '../../actions/catalogue';
 import { useShownKeys } from '../../actions/preferences';
 import { changed, type Choice, runAction, useActions } from '../../actions/registry';
 import { type SnoozeChoice, snoozeChoices, typedTime } from '../../actions/snoozeTimes';
-import { type BulkAct, useBulk } from '../../convex/bulk';
+import { type BulkAct, type BulkOutcome, undoAll, useBulk } from '../../convex/bulk';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { useTags } from '../../convex/ticketLists';
+import { describeError } from '../../lib/errors';
 import { Button, IconButton } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { notify } from '../../ui/toast';
@@ -89,6 +90,18 @@ function BulkButton({ id, count, isBusy }: { id: (typeof acts)[number]; count: n
   );
 }
 
+/** With the way back, where each has one. */
+function sayDone(act: BulkAct, outcomes: readonly BulkOutcome[], words: string) {
+  const run = () =>
+    void undoAll(outcomes).then(
+      () => notify(`${ticketsOf(outcomes.length)} as before.`),
+      (error: unknown) => notify(describeError(error), { tone: 'bad' }),
+    );
+  const label = act.do === 'resolve' ? 'Reopen' : 'Undo';
+  const canUndo = outcomes.every(({ undo }) => undo !== undefined);
+  notify(`${ticketsOf(outcomes.length)} ${words}.`, canUndo ? { action: { label, run } } : {});
+}
+
 /** Carries one act out at a time, and keeps what became of it. `words`: what has happened to those that are done. */
 function useWork() {
   const bulk = useBulk();
@@ -108,7 +121,7 @@ function useWork() {
         setReport({ act, words, done: outcomes.length - refused.length, outcomes: refused });
       } else {
         clearSelection();
-        notify(`${ticketsOf(outcomes.length)} ${words}.`);
+        sayDone(act, outcomes, words);
       }
     } finally {
       setProgress(null);

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { type Behind, type BehindKind, type By, type Days, useBehind } from '../../convex/reports';
 import { useTicketRow } from '../../convex/ticketLists';
 import { useRowWindow } from '../../lib/useRowWindow';
+import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { codeWord, formatSpan } from './figureWords';
 
@@ -47,6 +48,11 @@ export function BehindDialog({ opened, days, timeZone, onClose }: Props) {
       ) : (
         <Rows key={JSON.stringify(asked)} rows={behind?.rows} at={(instant) => clock.format(instant)} />
       )}
+      <div className="mt-4 flex justify-end">
+        <Button size="medium" onClick={onClose}>
+          Close
+        </Button>
+      </div>
     </Dialog>
   );
 }

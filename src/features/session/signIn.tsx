@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { useSignIn } from '../../convex/session';
+import { useState } from 'react';
+import { useSignIn, wasEndedElsewhere } from '../../convex/session';
 import { useSubmit } from '../../lib/useSubmit';
 import { AuthPage } from '../../ui/authPage';
 import { Button } from '../../ui/button';
@@ -9,6 +10,7 @@ import { CodeField, useCodeStep } from './codeStep';
 /** Email and password, then the code of whoever has a second factor. One answer for an unknown email and a wrong password. */
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const { signIn } = useSignIn();
+  const [wasEnded] = useState(wasEndedElsewhere);
   const code = useCodeStep();
   const { error, isBusy, form } = useSubmit((data) =>
     code.ask(async () => {
@@ -19,7 +21,10 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   );
 
   return (
-    <AuthPage title={code.isAsked ? 'One more step' : 'Sign in'}>
+    <AuthPage
+      title={code.isAsked ? 'One more step' : 'Sign in'}
+      {...(wasEnded && { lead: 'You were signed out: from elsewhere, or because your session has ended.' })}
+    >
       <form className="flex flex-col gap-4" {...form}>
         {/* Kept while the code is asked for: they are sent with it. */}
         <div className={code.isAsked ? 'hidden' : 'flex flex-col gap-4'}>

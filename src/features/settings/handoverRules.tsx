@@ -53,6 +53,11 @@ export function HandoverRules({ agent }: { agent: Agent }) {
           />
         ))}
       </ol>
+      {rules?.length === 0 && (
+        <p className="mt-2 text-sm text-ink-2">
+          No rules yet: it hands over when a customer asks for a person, and when it knows no answer.
+        </p>
+      )}
       {mayChange && (
         <Button ref={newRule} className="mt-3" onClick={() => setOpen('new')}>
           New rule

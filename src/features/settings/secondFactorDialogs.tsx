@@ -92,18 +92,28 @@ export function CodesDialog({ onClose }: Props) {
 /** Shown this once. */
 function Codes({ codes, onClose }: Props & { codes: string[] }) {
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title="Your recovery codes">
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Your recovery codes"
+      asks={{
+        title: 'Have you kept them?',
+        description: 'They are not shown again. Without them and without your app nobody signs in as you.',
+        confirm: 'I have kept them',
+        keep: 'Back to the codes',
+      }}
+    >
       <p className="text-sm text-ink-2">
         Each lets you in once, when you do not have your app. Keep them where you keep passwords: they are
         shown only now.
       </p>
       <ul
         aria-label="Recovery codes"
-        className="mt-3 grid grid-cols-2 gap-x-6 gap-y-1 rounded-lg bg-surface-2 p-3 max-sm:grid-cols-1"
+        className="mt-3 grid grid-cols-[max-content_max-content] justify-between gap-x-4 gap-y-1 rounded-lg bg-surface-2 p-3 max-sm:grid-cols-1"
       >
         {codes.map((code) => (
           <li key={code}>
-            <code className="text-sm select-all">{code}</code>
+            <code className="text-sm whitespace-nowrap select-all">{code}</code>
           </li>
         ))}
       </ul>

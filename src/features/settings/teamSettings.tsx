@@ -13,7 +13,7 @@ const modes: Record<AssignmentMode, string> = {
   manual: 'Manual: people take or give',
 };
 const vanishing: Record<WhenHolderVanishes, string> = {
-  unassign: 'The team holds it: anybody may take over',
+  unassign: 'The team holds it',
   returnToAgent: 'Return to the agent',
   keep: 'Keep it with them',
 };

@@ -1,4 +1,4 @@
-import { useAction } from '../../actions/registry';
+import { runAction, useAction } from '../../actions/registry';
 import { useMyStatus, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { type MemberStatus, memberStatuses } from '../../../convex/shared/people/people';
@@ -46,12 +46,15 @@ export function StatusMenu() {
           <Avatar name={name} size={30} status={effective} />
         </button>
       }
-      choices={memberStatuses.map((each) => ({
-        id: each,
-        label: `${statusWords[each].label} · ${statusWords[each].hint}`,
-        checked: status?.declared === each,
-        onChoose: () => choose(each),
-      }))}
+      choices={[
+        ...memberStatuses.map((each) => ({
+          id: each,
+          label: `${statusWords[each].label} · ${statusWords[each].hint}`,
+          checked: status?.declared === each,
+          onChoose: () => choose(each),
+        })),
+        { id: 'signOut', label: 'Sign out', onChoose: () => void runAction('desk.signOut') },
+      ]}
     />
   );
 }

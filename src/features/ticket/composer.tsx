@@ -113,7 +113,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         placeholder={isNote ? 'Write a note for the team, @ to mention' : placeholder(detail, actions, way)}
         maxLength={20_000}
         rows={3}
-        className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
+        className={`field-sizing-content max-h-[40vh] min-h-16 w-full max-md:min-h-10 resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
       />
       <TrayFiles
         files={composing.files}
@@ -135,16 +135,19 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         </>
       )}
       <FileDrop onDrop={(files, folders) => thenWrite(() => composing.attach(files, folders))()} />
-      <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
-        <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
-        <span className="flex-1" />
-        <SendButtons
-          composing={composing}
-          actions={actions}
-          way={way}
-          tone={primary === 'send' ? 'primary' : 'plain'}
-          onSendAndResolve={sendAndResolve}
-        />
+      {/* Where there is no room for both buttons in one line, their keys go first. */}
+      <footer className="@container px-3 pb-2.5">
+        <div className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 @max-lg:[&_[aria-hidden]:has(kbd)]:hidden">
+          <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
+          <span className="flex-1" />
+          <SendButtons
+            composing={composing}
+            actions={actions}
+            way={way}
+            tone={primary === 'send' ? 'primary' : 'plain'}
+            onSendAndResolve={sendAndResolve}
+          />
+        </div>
       </footer>
       {sends.asking}
       <Templates detail={detail} iHold={actions.iHold} onWhatsapp={ways.onWhatsapp} />

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useChannels } from '../../convex/channels';
 import { useTelegramLink } from '../../convex/threads';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError } from '../../lib/errors';
@@ -10,7 +11,10 @@ import { notify } from '../../ui/toast';
 export function ContinueOn({ detail: { ticket, customerChannel } }: { detail: TicketDetail }) {
   const makeLink = useTelegramLink();
   const [isBusy, setIsBusy] = useState(false);
-  if (customerChannel === 'telegram' || customerChannel === 'api') return null;
+  const hasBot = useChannels()?.some(
+    ({ kind, active, telegram }) => kind === 'telegram' && active && telegram,
+  );
+  if (!hasBot || customerChannel === 'telegram' || customerChannel === 'api') return null;
   async function give() {
     setIsBusy(true);
     try {

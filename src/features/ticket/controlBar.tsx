@@ -23,59 +23,59 @@ export function ControlBar({ detail, actions, primary }: Props) {
         ? 'bg-accent-soft text-accent-text'
         : 'bg-warn-soft text-warn';
   return (
-    <div
-      role="status"
-      className={`flex min-h-10 shrink-0 flex-wrap items-center justify-end gap-x-2 gap-y-1 px-4 py-1 text-sm ${look}`}
-    >
-      {control.holder === 'agent' && (
-        <>
-          <span aria-hidden>✦</span>
-          <span className="min-w-36 flex-1">
-            {actions.unheard === null ? (
-              <strong className="font-semibold">
-                {agent.name} is {agent.isOff ? 'off, nobody answers' : 'answering'}
-              </strong>
-            ) : (
-              <>
-                <strong className="font-semibold">{actions.unheard}.</strong> {agent.name} answers nothing of
-                what comes in.
-              </>
-            )}
-          </span>
-          <ActionButton action="ticket.takeOver" tone={tone}>
-            Take over
-          </ActionButton>
-        </>
-      )}
-      {actions.iHold && (
-        <>
-          <span aria-hidden>●</span>
-          <span className="min-w-36 flex-1">
-            <strong className="font-semibold">You speak now</strong> · {since}
-            {detail.onTheirWay > 0 &&
-              ` · ${detail.onTheirWay} ${detail.onTheirWay === 1 ? 'message is' : 'messages are'} already on the way`}
-          </span>
-          <ActionButton action="ticket.returnToAgent">Return to agent</ActionButton>
-        </>
-      )}
-      {actions.otherHolds && (
-        <>
-          <span aria-hidden>●</span>
-          <span className="min-w-36 flex-1">
-            <strong className="font-semibold">{control.operatorName} is answering</strong> · {since}
-          </span>
-          <ActionButton action="ticket.takeOver">Take over from {control.operatorName}</ActionButton>
-        </>
-      )}
-      {control.holder === 'operator' && control.operatorId === null && (
-        <>
-          <span aria-hidden>●</span>
-          <TeamHolds outside={control.outside} />
-          <ActionButton action="ticket.takeOver" tone={tone}>
-            Take over
-          </ActionButton>
-        </>
-      )}
+    <div role="status" className={`@container shrink-0 text-sm ${look}`}>
+      <div className="flex min-h-10 flex-wrap items-center justify-end gap-x-2 gap-y-1 px-4 py-1 @max-md:[&_[aria-hidden]:has(kbd)]:hidden">
+        {control.holder === 'agent' && (
+          <>
+            <span aria-hidden>✦</span>
+            <span className="min-w-36 flex-1">
+              {actions.unheard === null ? (
+                <strong className="font-semibold">
+                  {agent.name} is {agent.isOff ? 'off, nobody answers' : 'answering'}
+                </strong>
+              ) : (
+                <>
+                  <strong className="font-semibold">{actions.unheard}.</strong> {agent.name} answers nothing
+                  of what comes in.
+                </>
+              )}
+            </span>
+            <ActionButton action="ticket.takeOver" tone={tone}>
+              Take over
+            </ActionButton>
+          </>
+        )}
+        {actions.iHold && (
+          <>
+            <span aria-hidden>●</span>
+            <span className="min-w-36 flex-1">
+              <strong className="font-semibold">You speak now</strong>
+              <span className="@max-xs:sr-only"> · {since}</span>
+              {detail.onTheirWay > 0 &&
+                ` · ${detail.onTheirWay} ${detail.onTheirWay === 1 ? 'message is' : 'messages are'} already on the way`}
+            </span>
+            <ActionButton action="ticket.returnToAgent">Return to agent</ActionButton>
+          </>
+        )}
+        {actions.otherHolds && (
+          <>
+            <span aria-hidden>●</span>
+            <span className="min-w-36 flex-1">
+              <strong className="font-semibold">{control.operatorName} is answering</strong> · {since}
+            </span>
+            <ActionButton action="ticket.takeOver">Take over from {control.operatorName}</ActionButton>
+          </>
+        )}
+        {control.holder === 'operator' && control.operatorId === null && (
+          <>
+            <span aria-hidden>●</span>
+            <TeamHolds outside={control.outside} />
+            <ActionButton action="ticket.takeOver" tone={tone}>
+              Take over
+            </ActionButton>
+          </>
+        )}
+      </div>
     </div>
   );
 }
