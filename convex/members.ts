@@ -4,8 +4,9 @@ import type { Doc } from './_generated/dataModel';
 import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { activeMembers, changeLimit, changeRole, changeSignature } from './model/people/people';
+import { activeMembers, changeLimit, changeName, changeRole, changeSignature } from './model/people/people';
 import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
+import { renameHolder } from './model/tickets/liveTakeovers';
 import { removeMember } from './model/people/removal';
 import { statusOf } from './model/people/statuses';
 import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
@@ -74,6 +75,21 @@ export const setSignature = operatorMutation('members.setOwnStatus')({
   returns: v.null(),
   handler: async (ctx, { text }) => {
     await changeSignature(ctx, ctx.member, text);
+    return null;
+  },
+});
+
+/** What they are called in this team; customers see the first word of it. */
+export const setName = operatorMutation('members.setOwnStatus')({
+  args: { name: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { teamId, name }) => {
+    const { _id: subject, name: before } = ctx.member;
+    const now = await changeName(ctx, ctx.member, name);
+    if (now === before) return null;
+    await renameHolder(ctx, ctx.member);
+    const detail = `${before} → ${now}`;
+    await audit(ctx, { teamId, actor: ctx.member, action: 'member.renamed', subject, detail });
     return null;
   },
 });

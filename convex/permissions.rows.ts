@@ -41,6 +41,7 @@ export const functionRows: Record<string, Who> = {
   'members:setStatus': 'operator',
   'members:heartbeat': 'operator',
   'members:disconnect': 'operator',
+  'members:setName': 'operator',
   'members:setSignature': 'operator',
   'members:setStatusOf': 'manager',
   'members:setLimit': 'manager',

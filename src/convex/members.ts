@@ -35,6 +35,7 @@ export function useSetStatus() {
   );
   return useOptimisticMutation(api.members.setStatus, show);
 }
+export const useSetName = () => useMutation(api.members.setName);
 /** What stands below one's mails. */
 export const useSetSignature = () => useMutation(api.members.setSignature);
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);

@@ -87,6 +87,42 @@ describe('the local outbox', () => {
     });
   });
 
+  it('[R1] a link is shown as long as it opens something, and one’s own name is changed in Settings', async () => {
+    await page.goto(at('/settings/people'));
+    await page.getByLabel('Email').fill('cy@northpeak.example');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByText('Send this link to them').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).last().click();
+    await page.getByText('Send this link to them').waitFor({ state: 'detached' });
+    await page.goto(at('/settings/me'));
+    const name = page.getByLabel('Your name');
+    await name.fill('');
+    await name.blur();
+    await page.getByText('Left empty it stays as it was.').first().waitFor();
+    await name.fill('Ana María Reyes');
+    await name.blur();
+    await page.getByRole('button', { name: /^Ana María Reyes, / }).waitFor();
+    await name.fill(owner.name);
+    await name.blur();
+    await page.getByRole('button', { name: /^Ana Reyes, / }).waitFor();
+  });
+
+  it('what is switched off says what follows, and is undone from the toast', async () => {
+    await page.goto(at('/settings/channels'));
+    await page.getByText('Conversations that have begun go on, and are answered.').first().waitFor();
+    await page.getByRole('button', { name: 'Switch this chat off' }).click();
+    await page.getByText(/ is off for new visitors\.$/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Switch this chat off' }).waitFor();
+    await page.goto(at('/settings/agents'));
+    await page.getByRole('link', { name: 'Rules and keys of Robin' }).click();
+    await page.getByText(/^Turned off, it answers nobody/).waitFor();
+    await page.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByText('Robin is off.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Turn off' }).waitFor();
+  });
+
   it('[R1] [E4] whoever forgot their password gets a link, and strangers learn nothing', async () => {
     const ask = async (other: Page, email: string) => {
       await other.goto(at('/login'));

@@ -286,6 +286,21 @@ describe('[R1] leaving', () => {
 });
 
 describe('[R1] managing', () => {
+  test('[R3] [E3] one changes one’s own name: lists show it on what one holds, and it is in the log', async () => {
+    const { t, teamId, ana, ...thread } = await openDesk();
+    await thread.handsOver();
+    await thread.takesOver(ana);
+    const setName = (name: string) => ana.as.mutation(api.members.setName, { teamId, name });
+    expect(await refusal(setName('  '))).toBe('INVALID_INPUT');
+    await setName('  Ana   María Reyes ');
+    await setName('Ana María Reyes');
+    const row = await readShared(ana.as, api.tickets.row, { teamId, number: 1 });
+    expect(row).toMatchObject({ operatorName: 'Ana María Reyes' });
+    const log = await all(t, 'auditLog');
+    const renamings = log.filter(({ action }) => action === 'member.renamed');
+    expect(renamings).toMatchObject([{ subject: ana.memberId, detail: 'Ana → Ana María Reyes' }]);
+  });
+
   test('[R3] limits and settings keep their bounds, and each change is in the log', async () => {
     const t = setupTest();
     const { teamId, owner, manager, operator } = await createTeam(t);

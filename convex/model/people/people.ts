@@ -3,6 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
+import { cleanName } from '../kit/names';
 import { firstCharacters, isVisible } from '../../shared/kit/text';
 import { defaultLimit, maxSignature, type Role } from '../../shared/people/people';
 import { turnKeys } from './readKeys';
@@ -63,6 +64,13 @@ export async function changeLimit(ctx: CaseCtx, member: Doc<'members'>, limit: n
   if (member.limit === limit) return;
   await ctx.db.patch(member._id, { limit });
   ctx.unsettled.bells.add(member.teamId);
+}
+
+/** Returns it as it is kept. */
+export async function changeName(ctx: MutationCtx, member: Doc<'members'>, text: string): Promise<string> {
+  const name = cleanName(text, 'Your name');
+  if (name !== member.name) await ctx.db.patch(member._id, { name });
+  return name;
 }
 
 /** Below what they write by mail; one of which nothing is seen is none. */

@@ -7,7 +7,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { endsPage } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
-import type { Case, CaseCtx } from '../conversation/case';
+import { type Case, type CaseCtx, openCaseWith } from '../conversation/case';
 import { addCount } from './ticketPlaces';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -34,6 +34,21 @@ export async function refreshTakeovers(ctx: CaseCtx, { tickets, control, stored 
   for (const { now, stored: before, isNew } of tickets.values()) {
     const is = takeoverOf(now, control);
     if (!isSame(isNew ? null : takeoverOf(before, stored.control), is)) await put(ctx, now._id, is);
+  }
+}
+
+/** More than one person holds at a time. */
+const mostHeld = 100;
+
+/** Their name has changed: the rows of what they hold show it. */
+export async function renameHolder(ctx: CaseCtx, { _id, teamId }: Doc<'members'>): Promise<void> {
+  const held = await ctx.db
+    .query('liveTakeovers')
+    .withIndex('by_teamId_and_holder_and_since_and_number', (q) => q.eq('teamId', teamId).eq('holder', _id))
+    .take(mostHeld);
+  for (const { ticketId } of held) {
+    const ticket = await ctx.db.get(ticketId);
+    if (ticket !== null) (await openCaseWith(ctx, ticket)).opened.isRenamed = true;
   }
 }
 

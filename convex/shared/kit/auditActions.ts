@@ -8,6 +8,7 @@ export const auditActions = [
   'member.removed',
   'member.roleChanged',
   'member.limitChanged',
+  'member.renamed',
   'member.statusSetByManager',
   'signIn.succeeded',
   'signIn.failed',

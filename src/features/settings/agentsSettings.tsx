@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgentKeys, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
@@ -5,6 +6,7 @@ import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { AgentKeys } from './agentKeys';
 import { HandoverRules } from './handoverRules';
 import { ListAndDetail, OpenLink } from './listAndDetail';
@@ -59,7 +61,13 @@ function AgentDetail({ agent }: { agent: Agent }) {
   const { teamId, role } = useMembership();
   const update = useUpdateAgent();
   const { isBusy, save } = useSaving();
+  const turning = useId();
   const at = { teamId, agentId: agent._id };
+  async function turn(active: boolean) {
+    if (!(await save(() => update({ ...at, active })))) return;
+    const undo = { label: 'Undo', run: () => void turn(!active) };
+    notify(active ? `${agent.name} answers.` : `${agent.name} is off.`, { action: undo });
+  }
   return (
     <>
       <h2 className="mb-4 text-base font-semibold wrap-anywhere">{agent.name}</h2>
@@ -84,10 +92,15 @@ function AgentDetail({ agent }: { agent: Agent }) {
           <Button
             size="medium"
             disabled={isBusy}
-            onClick={() => void save(() => update({ ...at, active: !agent.active }))}
+            aria-describedby={turning}
+            onClick={() => void turn(!agent.active)}
           >
             {agent.active ? 'Turn off' : 'Turn on'}
           </Button>
+          <p id={turning} className="w-full text-sm text-ink-3">
+            {agent.active ? 'Turned off, it answers nobody' : 'It is off and answers nobody'}: what its
+            customers write comes to your people as a ticket at once.
+          </p>
         </div>
       )}
       <HandoverRules agent={agent} />

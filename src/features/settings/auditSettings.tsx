@@ -15,6 +15,7 @@ const words: Record<AuditAction, string> = {
   'member.removed': 'removed a member',
   'member.roleChanged': 'changed a role',
   'member.limitChanged': 'changed a limit',
+  'member.renamed': 'changed their name',
   'member.statusSetByManager': 'set somebody’s status',
   'signIn.succeeded': 'signed in',
   'signIn.failed': 'refused a sign-in',

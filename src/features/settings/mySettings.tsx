@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { maxSignature } from '../../../convex/shared/people/people';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
-import { useSetSignature } from '../../convex/members';
+import { useSetName, useSetSignature } from '../../convex/members';
 import { useMembership, useSignIn } from '../../convex/session';
 import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
@@ -10,7 +10,7 @@ import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
 import { NoticeSettings } from './noticeSettings';
-import { SavedText } from './savedField';
+import { SavedInput, SavedText } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 import { SignInSettings } from './signInSettings';
 
@@ -21,6 +21,7 @@ export function MySettings() {
   const { signOut } = useSignIn();
   return (
     <>
+      <NameSettings />
       <SettingGroup title="Appearance">
         <SettingRow label="Theme" hint="Follows the system unless you choose.">
           <NativeSelect
@@ -60,6 +61,24 @@ export function MySettings() {
         Sign out
       </Button>
     </>
+  );
+}
+
+function NameSettings() {
+  const { teamId, teamName, name } = useMembership();
+  const rename = useSetName();
+  return (
+    <SettingGroup title="You">
+      <SettingRow label="Name" hint={`In ${teamName}. Your customers see the first word of it.`}>
+        <SavedInput
+          aria-label="Your name"
+          autoComplete="name"
+          maxLength={80}
+          value={name}
+          onSave={(next) => rename({ teamId, name: next })}
+        />
+      </SettingRow>
+    </SettingGroup>
   );
 }
 

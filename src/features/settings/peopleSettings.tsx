@@ -26,6 +26,14 @@ import { ShownOnce, useShownOnce } from './shownOnce';
 
 type Member = NonNullable<ReturnType<typeof useMembersHere>>[number];
 
+/** [A2] As routing takes them. */
+const statusesWord =
+  'Online gets new tickets. Busy gets none and keeps its own, also those that are reopened. Away keeps its own, but what is reopened goes to others after a while. Offline is not there: what they hold goes on as Team and assignment says.';
+
+/** [R1] Each may what stands before it, too. */
+const rolesWord =
+  'Operators answer. Managers also set how tickets go out, limits, statuses, agents, articles, rules and channels, and see figures. Owners also manage members, keys, export and erasure.';
+
 /** Who is in the team, what they may do and how much they get. */
 export function PeopleSettings() {
   const members = useMembersHere();
@@ -33,6 +41,7 @@ export function PeopleSettings() {
   return (
     <>
       <SettingGroup title="Members">
+        <p className="text-sm text-ink-3">{statusesWord}</p>
         <ul>
           {members?.map((member) => (
             <MemberRow key={member.memberId} member={member} />
@@ -151,9 +160,13 @@ function Invitations() {
   const { isBusy, save } = useSaving();
   const [link, showLink] = useShownOnce();
   const [mailedTo, setMailedTo] = useState<string | null>(null);
+  const [made, setMade] = useState<string | null>(null);
+  // Used or cancelled, its link opens nothing any more.
+  const isPending = invitations?.some(({ invitationId }) => invitationId === made) ?? false;
 
   return (
     <SettingGroup title="Invitations">
+      <p className="text-sm text-ink-3">{rolesWord}</p>
       <form
         className="mt-3 flex flex-wrap items-end gap-3"
         onSubmit={(event) => {
@@ -162,13 +175,18 @@ function Invitations() {
           const data = new FormData(form);
           void save(async () => {
             const email = String(data.get('email'));
-            const { token, isMailed } = await invite({ teamId, email, role: data.get('role') as Role });
+            const { token, isMailed, invitationId } = await invite({
+              teamId,
+              email,
+              role: data.get('role') as Role,
+            });
             showLink(`${location.origin}/invite/${token}`, {
               elsewhere: `The invitation for ${email} is ready.`,
               copy: 'Copy the link',
               isKept: !isMailed,
             });
             setMailedTo(isMailed ? email : null);
+            setMade(invitationId);
             resetIfAsSent(form, data);
           });
         }}
@@ -191,7 +209,7 @@ function Invitations() {
           Invite
         </Button>
       </form>
-      {link && <ShownOnce words={wordsOf(mailedTo)} secret={link} isKept={mailedTo === null} />}
+      {link && isPending && <ShownOnce words={wordsOf(mailedTo)} secret={link} isKept={mailedTo === null} />}
       <ul className="mt-2">
         {invitations?.map((invitation) => (
           <li

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Channel, useUpdateChannel } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
@@ -5,6 +6,7 @@ import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
 import { Field } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { SavedAgent } from './answeredBy';
 import { ChatIdentity } from './chatIdentity';
 import { SavedCheckbox, SavedLines } from './savedField';
@@ -19,20 +21,27 @@ export function WebChatCard({ channel }: { channel: Channel }) {
   const snippet = `<script async src="${location.origin}/w.js?channel=${channel.publicId}" data-channel="${channel.publicId}"></script>`;
   const mayChange = isAllowed(role, 'channels.manage');
   const at = { teamId, channelId: channel._id };
+  const switching = useId();
+  async function turn(active: boolean) {
+    if (!(await save(() => update({ ...at, active })))) return;
+    const undo = { label: 'Undo', run: () => void turn(!active) };
+    notify(active ? `${channel.name} is on.` : `${channel.name} is off for new visitors.`, { action: undo });
+  }
   return (
     <section aria-label={channel.name} className="mb-5 rounded-lg border border-line p-4">
       <header className="flex items-center gap-2">
         <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
         <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'On' : 'Off'}</Badge>
         {mayChange && (
-          <Button
-            disabled={isBusy}
-            onClick={() => void save(() => update({ ...at, active: !channel.active }))}
-          >
+          <Button disabled={isBusy} aria-describedby={switching} onClick={() => void turn(!channel.active)}>
             {channel.active ? 'Switch this chat off' : 'Switch this chat on'}
           </Button>
         )}
       </header>
+      <p id={switching} className="mt-1 text-sm text-ink-3">
+        {channel.active ? 'Switched off, it takes no new visitors' : 'It takes no new visitors'}.
+        Conversations that have begun go on, and are answered.
+      </p>
       <SavedAgent channel={channel} name={channel.name} disabled={!mayChange} />
       <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
       <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
