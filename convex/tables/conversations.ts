@@ -124,7 +124,7 @@ export const conversationTables = {
     awaitedAgentId: v.optional(v.id('agents')),
     /** B2: what the next entry is measured from (model/measures/). Absent: nothing was measured yet. */
     measured: v.optional(vMeasured),
-    /** B3: when its outcome becomes final. */
+    /** B3: when it is looked at whether its outcome is final, which it is not before. */
     settlesAt: v.optional(v.number()),
   })
     .index('by_conversationId', ['conversationId'])

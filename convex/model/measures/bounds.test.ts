@@ -66,6 +66,38 @@ test('[B3] outcomes become final also while another team is counted anew', async
   expect(kinds).toContain('contained');
 });
 
+test('[B3] a message puts off when its outcome is final, and not when that is looked at', async () => {
+  const desk = await openDesk();
+  const { t, conversationId } = desk;
+  const looksAt = async () => (await desk.read()).settlesAt!;
+  const outcomes = async () =>
+    (await t.run((ctx) => ctx.db.query('measureFacts').collect())).filter((fact) =>
+      ['contained', 'notContained'].includes(fact.kind),
+    );
+  const look = async () => {
+    await t.mutation(internal.jobs.sweeps.outcomes, {});
+    await t.finishInProgressScheduledFunctions();
+  };
+  await desk.customerWrites('Hello');
+  await desk.agentAnswers('Here.');
+  const first = await looksAt();
+  vi.advanceTimersByTime(settlesAfterMs - 60_000);
+  await desk.customerWrites('And another thing');
+  const saidAt = Date.now();
+  expect(await looksAt()).toBe(first);
+  vi.setSystemTime(first);
+  await look();
+  expect(await outcomes()).toEqual([]);
+  expect(await looksAt()).toBe(saidAt + settlesAfterMs);
+  vi.setSystemTime(saidAt + settlesAfterMs - 1);
+  await look();
+  expect(await outcomes()).toEqual([]);
+  vi.setSystemTime(saidAt + settlesAfterMs);
+  await look();
+  expect(await outcomes()).toMatchObject([{ conversationId }]);
+  expect(await looksAt()).toBeUndefined();
+});
+
 test('[B3] [B4] a number of one person opens what it counts, however much others did since', async () => {
   const desk = await openDesk();
   const { t, teamId, ana, ben, manager } = desk;

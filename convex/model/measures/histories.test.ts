@@ -13,6 +13,7 @@ import { type OpenDesk, openDesk, startThread } from '../../desk.setup';
 import { expectedRows, happeningsIn } from '../../measures.setup';
 import { readKeyOf } from '../../readShared.setup';
 import { giveUpSent } from '../delivery/drain';
+import { settlesAt } from '../../shared/measures/facts';
 import { usualTargets } from '../../shared/tickets/targets';
 import { transact } from '../../test.setup';
 import { beginRecount } from './recount';
@@ -280,10 +281,9 @@ async function checkBoard(world: World): Promise<void> {
 
 const isFinalSoon = ({ desk: { t } }: World): Promise<boolean> =>
   t.run(async (ctx) => {
-    const heads = ctx.db.query('threadHeads').withIndex('by_settlesAt', (q) => {
-      return q.gt('settlesAt', Date.now()).lte('settlesAt', Date.now() + 10 * minute);
-    });
-    if ((await heads.first()) !== null) return true;
+    const heads = await ctx.db.query('threadHeads').collect();
+    const finals = heads.flatMap(({ measured }) => (measured && settlesAt(measured)) ?? []);
+    if (finals.some((at) => at > Date.now() && at <= Date.now() + 10 * minute)) return true;
     const alarms = await ctx.db
       .query('alarms')
       .withIndex('by_dueAt', (q) => q.gt('dueAt', Date.now()))

@@ -25,7 +25,7 @@ export async function noteMeasures(ctx: CaseCtx, opened: Case): Promise<void> {
   }
   facts.push(...takenBack(unsaid, channel), ...notedFacts(opened, measured));
   if (measured !== opened.head.measured) {
-    opened.head = { ...opened.head, measured, settlesAt: settlesAt(measured) };
+    opened.head = { ...opened.head, measured, settlesAt: firstLook(opened.head, measured) };
   }
   if (facts.length > 0) {
     await insertFacts(ctx, { teamId, conversationId, agentId, generation: measured.generation }, facts);
@@ -33,6 +33,12 @@ export async function noteMeasures(ctx: CaseCtx, opened: Case): Promise<void> {
   }
   // [M2] What followed from a person's word that was never sent is read off the thread anew.
   if (unsaid.some(({ author }) => author.kind === 'operator')) await measureAgain(ctx, conversationId);
+}
+
+/** [B3] Whoever looks before the time looks again then: a message that puts it off moves no row of an index. */
+function firstLook({ settlesAt: planned }: Doc<'threadHeads'>, measured: Measured): number | undefined {
+  const at = settlesAt(measured);
+  return at !== undefined && planned !== undefined && planned < at ? planned : at;
 }
 
 /** A conversation that begins now is counted as of now; one of before is counted anew with the rest. */

@@ -7,8 +7,9 @@ import { insertFacts } from './factRows';
 import { askForFolding, ensureTeamRow } from './folding';
 
 /**
- * At most `most` are looked at, from `after` on. A team that is counted anew gets its outcomes from that: it keeps nobody else's
- * waiting. Returns where to go on; null: those were the last.
+ * At most `most` are looked at, from `after` on; one in which somebody has written since is looked at again when its time has come.
+ * A team that is counted anew gets its outcomes from that: it keeps nobody else's waiting. Returns where to go on; null: those were
+ * the last.
  */
 export async function settleOutcomes(ctx: CaseCtx, most: number, after = 0): Promise<number | null> {
   const now = Date.now();
@@ -28,6 +29,7 @@ export async function settleOutcomes(ctx: CaseCtx, most: number, after = 0): Pro
     const { agentId } = opened.conversation;
     const { measured, facts } = settle(opened.head.measured!, now);
     opened.head = { ...opened.head, measured, settlesAt: settlesAt(measured) };
+    if (facts.length === 0) continue;
     await insertFacts(ctx, { teamId, conversationId, agentId, generation: measured.generation }, facts);
     await askForFolding(ctx, row);
   }
