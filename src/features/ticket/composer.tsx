@@ -113,7 +113,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         placeholder={isNote ? 'Write a note for the team, @ to mention' : placeholder(detail, actions, way)}
         maxLength={20_000}
         rows={3}
-        className={`field-sizing-content max-h-[40vh] min-h-16 w-full max-md:min-h-10 resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
+        className={`field-sizing-content max-h-[40vh] min-h-16 w-full max-md:min-h-11 resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
       />
       <TrayFiles
         files={composing.files}
