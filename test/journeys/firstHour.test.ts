@@ -53,10 +53,6 @@ it('nothing on a page makes code from text, and a ticket is opened without a com
   expect(said).toEqual([]);
 });
 
-it('a link to Telegram is offered only where a bot is connected', async () => {
-  expect(await page.getByRole('button', { name: 'Copy a link to Telegram' }).count()).toBe(0);
-});
-
 it('a click on a message leaves the keys where they were', async () => {
   await open(2);
   await page.keyboard.press('e');
