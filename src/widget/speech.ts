@@ -65,7 +65,6 @@ function formatsOf(tag: string | undefined) {
   return {
     locale: clock.resolvedOptions().locale,
     clock,
-    opening: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
     weekday: new Intl.DateTimeFormat(tag, { weekday: 'long' }),
     day: new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' }),
     ahead: new Intl.RelativeTimeFormat(tag),
@@ -74,8 +73,6 @@ function formatsOf(tag: string | undefined) {
 }
 
 export const clockOf = (at: number): string => formats.clock.format(at);
-/** [H5] As the agent's own line beside it says when somebody is back (convex/shared/agents/whenBack.ts). */
-export const openingOf = (at: number): string => formats.opening.format(at);
 export const weekdayOf = (at: number): string => formats.weekday.format(at);
 export const dateOf = (at: number): string => formats.day.format(at);
 export const numberOf = (n: number): string => new Intl.NumberFormat(formats.locale).format(n);

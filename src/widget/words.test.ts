@@ -3,7 +3,6 @@ import type { ChatState } from './state';
 import type { Conversation } from './thread';
 import { say, sayCounted, sizeLimit, sizeOf, speak, waitOf } from './speech';
 import { askingLine, holdUp, knowTimes, statusLine, systemWords, titleOf } from './words';
-import { sayInstant } from '../../convex/shared/agents/whenBack';
 
 beforeAll(knowTimes);
 
@@ -97,14 +96,14 @@ test('[H5] who writes outside opening hours reads when the team is back, by thei
   const nine = [{ from: 540, to: 1_020 }];
   const holidays = [{ from: '2026-12-24', to: '2027-01-03', open: [] }];
   const calendar = { timeZone, week: [[], nine, nine, nine, nine, nine, []], holidays };
+  const clock = (text: string) =>
+    new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(local(text));
   const line = (now: string, known: Partial<Conversation> = {}) => {
     const conversation = { speakingWith: 'agent', agentName: 'Robin', teamName: 'Shop', calendar, ...known };
     const state = { conversation: conversation as Conversation, isClosed: false, isCrowded: false };
     return statusLine(state, local(now));
   };
-  // As the agent says it.
-  const nineOClock = '09:00';
-  expect(sayInstant(local('2026-11-23T09:00'), local('2026-11-23T08:00'), timeZone)).toBe('today at 09:00');
+  const nineOClock = clock('2026-11-23T09:00');
   const asked = { personAsked: true };
   const on = { agentAnswers: true };
   expect(line('2026-11-20T18:00', asked)).toBe(`Nobody is online now. We’re back Monday at ${nineOClock}.`);

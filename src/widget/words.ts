@@ -1,7 +1,7 @@
 /** What the chat says in its own name (speech.ts has the language). Facts come from the desk; nothing promises more than it knows. */
 import { filled } from '../../convex/shared/customer/words/catalogue';
 import type * as openTimes from '../../convex/shared/kit/openTimes';
-import { clockOf, dateOf, numberOf, openingOf, say, sayCounted, systemLinesNow, weekdayOf } from './speech';
+import { clockOf, dateOf, numberOf, say, sayCounted, systemLinesNow, weekdayOf } from './speech';
 import type { ChatState } from './state';
 import type { ChatEntry, Conversation } from './thread';
 
@@ -66,7 +66,7 @@ function usualLine({ calendar, somebodyHere, usualWait }: Conversation, now: num
 function whenBack({ calendar }: Conversation, now: number): string | null {
   const at = !calendar || !times || times.isOpen(calendar, now) ? null : times.nextOpening(calendar, now);
   if (at === null) return null;
-  const time = openingOf(at);
+  const time = clockOf(at);
   const midnight = (instant: number) => new Date(instant).setHours(0, 0, 0, 0);
   const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
   if (days === 0) return say('backToday', { time });

@@ -76,7 +76,7 @@ describe('after hours', () => {
     await customer.say('How long does shipping take?');
     await customer.reads(/working days/);
     await customer.say('I want a refund, I bought it 45 days ago');
-    await customer.frame.getByText(/We’re back tomorrow at 09:00/).waitFor();
+    await customer.frame.getByText(/We’re back tomorrow at 9:00/).waitFor();
     await customer.frame.getByLabel('Where should we send the answer?').fill(jo);
     await customer.page.keyboard.press('Enter');
     await customer.frame.getByText(`Saved. The team can also answer at ${jo}.`).waitFor();
