@@ -159,7 +159,9 @@ describe('opening hours', () => {
     const phone = { viewport: { width: 390, height: 780 }, timezoneId: 'Asia/Tokyo', locale: 'en-US' };
     const { page, errors } = await openPage(browser, phone);
     const chat = await Chat.open(page, await shopOf(desk, team));
-    await chat.frame.getByText(new RegExp(`answers at once\\. We’re back ${weekday} at 6:00\\sPM\\.`)).waitFor();
+    await chat.frame
+      .getByText(new RegExp(`answers at once\\. We’re back ${weekday} at 6:00\\sPM\\.`))
+      .waitFor();
     await chat.say('My question is special');
     await chat.frame.getByRole('button', { name: 'Talk to a person' }).click();
     await chat.frame
