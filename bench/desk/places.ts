@@ -75,8 +75,8 @@ function placeOf(like: Row, n: number, operators: readonly string[], random: () 
   const isNobodys = operators.length === 0 || random() < 0.3;
   return {
     ...place,
-    // Above those that are there.
-    number: 1_000 + n,
+    // Above those that are there, and none that a page ends with: all are as long as they get, whatever the desk they are of.
+    number: 1_001 + 100 * Math.floor(n / 99) + (n % 99),
     bucket,
     lane,
     assignee: isNobodys ? 'none' : operators[Math.floor(random() * operators.length)],

@@ -36,7 +36,7 @@ const shareOfPace = 0.95;
  */
 const readyMs = 250;
 
-/** So many a second leave room for those that call unevenly. */
+/** More than so many a second leave room for those that call unevenly. */
 const many = 20;
 
 /** When the job of a slot starts. */
@@ -91,7 +91,7 @@ async function takeSlot(ctx: MutationCtx, account: string): Promise<number | nul
   const at = Math.max(now, known?.nextSlotAt ?? 0);
   await change(ctx, account, ({ perSecond }) => {
     // What is not waited for calls when it is ready. Of many a second one more or less makes no window too full.
-    const calledBy = at === now && perSecond < many ? at + readyMs : at;
+    const calledBy = at === now && perSecond <= many ? at + readyMs : at;
     return { nextSlotAt: calledBy + 1_000 / (perSecond * shareOfPace) };
   });
   return at;

@@ -183,6 +183,26 @@ test('[M2] a carrier starts ahead of its slot, gets ready and calls at it; slots
   for (const gap of gapsOf(slots as number[])) expect(gap).toBeCloseTo(1_000 / (4 * 0.95), 0);
 });
 
+test.each([
+  [20, 250],
+  [30, 0],
+])(
+  '[M2] of %i a second the slot after one that need not wait leaves it %i ms to call',
+  async (pace, room) => {
+    const desk = await openThread();
+    const [first, second] = await othersOf(desk, 2);
+    desk.provider.answer({ status: 200, body: { id: 'mail' }, headers: { 'ratelimit-limit': String(pace) } });
+    await desk.answers('one');
+    await desk.pass(2_000);
+    const before = Date.now();
+    await first!.agentAnswers('ready at once');
+    await second!.agentAnswers('at its slot');
+    await passTime(desk.t, 10, 10);
+    const { nextSlotAt } = (await desk.account())!;
+    expect(nextSlotAt - before - (2 * 1_000) / (pace * 0.95)).toBeCloseTo(room, -1.5);
+  },
+);
+
 test('[M2] a slot after the end of patience stands, although its carrier starts before that end', async () => {
   const desk = await openThread();
   const others = await othersOf(desk, 2);
