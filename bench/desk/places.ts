@@ -75,8 +75,7 @@ function placeOf(like: Row, n: number, operators: readonly string[], random: () 
   const isNobodys = operators.length === 0 || random() < 0.3;
   return {
     ...place,
-    // Above those that are there, and none that a page ends with: all are as long as they get, whatever the desk they are of.
-    number: 1_001 + 100 * Math.floor(n / 99) + (n % 99),
+    number: numberOf(n),
     bucket,
     lane,
     assignee: isNobodys ? 'none' : operators[Math.floor(random() * operators.length)],
@@ -88,6 +87,13 @@ function placeOf(like: Row, n: number, operators: readonly string[], random: () 
     ...(bucket === 'snoozed' && { snoozedUntil: sortAt + YEAR_MS }),
   };
 }
+
+/**
+ * Above those that are there. A page ends with a hundred (shared/tickets/places.ts): one in twenty is one, so that pages of all lists
+ * are about as long, also those of a small desk, and how long they happen to be is not what is compared.
+ */
+const numberOf = (n: number): number =>
+  n % 20 === 0 ? 100 * (11 + n / 20) : 10_000_001 + 100 * Math.floor(n / 99) + (n % 99);
 
 function countPlace(counts: Counts, place: Row): void {
   const { bucket, assignee, waits, agentId, priority } = place as Record<string, string>;
