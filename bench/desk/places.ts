@@ -89,7 +89,7 @@ function placeOf(like: Row, n: number, operators: readonly string[], random: () 
 }
 
 /**
- * Above those that are there. A page ends with a hundred (shared/tickets/places.ts): one in twenty is one, so that pages of all lists
+ * Above those that are there. A page ends with a hundred (convex/shared/tickets/places.ts): one in twenty is one, so that pages of all lists
  * are about as long, also those of a small desk, and how long they happen to be is not what is compared.
  */
 const numberOf = (n: number): number =>

@@ -161,7 +161,8 @@ class PageReader {
 
   #readSearch(plan: Plan & { kind: 'search' }): void {
     this.#context.readSet?.addInterval(indexInterval(plan.indexId));
-    const scan = plan.open(this.#context);
+    // A cursor is a place in the results: they must be the same for the next page.
+    const scan = plan.open(this.#context, true);
     for (;;) {
       const scanned = scan.next();
       const past = scanned !== null && isPosition(this.#to) && compareKeys(scanned.key, this.#to.after) > 0;

@@ -8,7 +8,12 @@ import type { Scan } from './scan.ts';
 export type Plan =
   | { kind: 'empty' }
   | { kind: 'range'; table: TableInfo; byId: boolean; interval: Interval; descending: boolean }
-  | { kind: 'search'; table: TableInfo; indexId: number; open: (context: QueryContext) => Scan };
+  | {
+      kind: 'search';
+      table: TableInfo;
+      indexId: number;
+      open: (context: QueryContext, isPaged: boolean) => Scan;
+    };
 
 export function indexNotFound(name: string): DeveloperError {
   return new DeveloperError('IndexNotFound', `Index ${name} not found.`);

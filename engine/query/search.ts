@@ -86,7 +86,8 @@ export function planSearch(source: Source & { type: 'Search' }, table: TableInfo
     kind: 'search',
     table,
     indexId: index.indexId,
-    open: (context) => new SearchScan(context, name, index.indexId, expression),
+    open: (context, isPaged) =>
+      new SearchScan(context, name, index.indexId, expression && { ...expression, asksAll: isPaged }),
   };
 }
 

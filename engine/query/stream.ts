@@ -63,7 +63,7 @@ export function openScan(
   firstPage?: number,
 ): Scan {
   if (plan.kind === 'empty') return { next: () => null, isOver: true };
-  if (plan.kind === 'search') return plan.open(context);
+  if (plan.kind === 'search') return plan.open(context, false);
   const rest = interval ?? plan.interval;
   return plan.byId
     ? new IdScan(context, plan.table, rest, plan.descending, firstPage)

@@ -21,8 +21,8 @@ export interface Position {
   createdAt: number;
 }
 
-/** Beyond so many the rest stays unread until some have left. */
-const MOST = 10_000;
+/** Beyond so many the rest stays unread until some have left: some tens of megabytes. */
+const MOST = 100_000;
 
 export class DueJobs<Lane extends string> {
   readonly #lines = new Map<Lane, Map<string, DueJob>>();

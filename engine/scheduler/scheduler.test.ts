@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ComponentDb } from '../transaction/componentDb.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError } from '../values/errors.ts';
+import { DueJobs } from './dueJobs.ts';
 import { cancelJob, scheduleJob, type JobRequest } from './jobs.ts';
 import { openBench, type Bench, type TestFunctions } from './testing.ts';
 import { quickest } from '../../test/quickest.ts';
@@ -394,6 +395,35 @@ describe('scheduled functions', () => {
     // Anew in each pass they would be more than 20,000.
     expect(read.mock.calls.length).toBeLessThan(2_000);
     read.mockRestore();
+  });
+
+  test(
+    '[engine J5] more than ten thousand actions that wait hold up no mutation behind them',
+    { timeout: 60_000 },
+    async () => {
+      const { b, started, crowd } = gated();
+      for (let many = 0; many < 21; many++) await crowd(490, `crowd ${many}`);
+      await b.scheduler.start();
+      await vi.waitFor(() => expect(started.length).toBe(10), 20_000);
+      await settled(b, await schedule(b, { path: 'm:note' }));
+    },
+  );
+
+  test('[engine J7] [engine J9] of a job that is canceled while it waits for its next try nothing is remembered', async () => {
+    const full = () => {
+      throw new CommitError('DISK_FULL', 'full');
+    };
+    const b = bench({ mutations: { ...note, full } });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:full' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await b.committer.write((tx) => cancelJob(tx, '', id));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const forget = vi.spyOn(DueJobs.prototype, 'forget');
+    for (let each = 0; each < 10; each++) await settled(b, await schedule(b, { path: 'm:note' }));
+    // While anything is tried again, each pass reads all anew.
+    expect(forget.mock.calls.length).toBeLessThan(5);
+    forget.mockRestore();
   });
 
   test('[engine J5] a time in the past stands before what has been read and waits', async () => {

@@ -115,6 +115,7 @@ export class Scheduler {
     for (const component of this.#deps.queues.components())
       nextMs = Math.min(nextMs, this.#read(component, nowMs));
     this.#due.inOrder();
+    this.#forgetRetries(nowMs);
     for (const queued of this.#found().sort(byTime)) this.#launch(queued);
     // What is due but found no room is looked at again when something finishes.
     this.#alarm.ringAt(nextMs > nowMs && nextMs < Infinity ? nextMs : null);
@@ -165,7 +166,11 @@ export class Scheduler {
             const due = this.#due.next(lane);
             if (due === null) break;
             const job = readJob(tx, due.component, due.id);
-            if (job?.state.kind !== 'pending') continue;
+            if (job?.state.kind !== 'pending') {
+              // What stood behind those that have gone may be unread yet, and nothing that ends would have it read.
+              this.#alarm.ring();
+              continue;
+            }
             found.push({ ...due, job });
             room--;
           }
@@ -190,6 +195,12 @@ export class Scheduler {
         this.#running.delete(queued.id);
         this.#alarm.ring();
       });
+  }
+
+  /** Of jobs that came to their next try and are there no more: canceled meanwhile. */
+  #forgetRetries(nowMs: number): void {
+    for (const [id, { atMs }] of this.#retries)
+      if (atMs <= nowMs && !this.#running.has(id) && !this.#due.has(id)) this.#retries.delete(id);
   }
 
   #retryLater(id: string): void {

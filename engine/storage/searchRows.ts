@@ -59,6 +59,8 @@ export interface Searched<F extends Filter = Filter> {
   last: string;
   /** All of these must. */
   filters: F[];
+  /** Each is asked for, whether it is known to leave anything out or not: the order does not change from one search to the next. */
+  asksAll?: boolean;
 }
 
 export interface Filter {
@@ -66,6 +68,12 @@ export interface Filter {
   field: number;
   /** Stands for its value. */
   token: string;
+}
+
+/** All filters, and those of them that are known to leave something out. */
+interface Narrowing {
+  all: Filter[];
+  asked: Filter[];
 }
 
 /** What holds a word, or begins with it: the newest. */
@@ -196,7 +204,8 @@ export class SearchRows implements LateRows {
   /** The best `limit` rows for what is searched; among them such as a filter leaves out, of which none was ever met. */
   match(indexId: number, searched: Searched, limit: number): SearchHit[] {
     this.write();
-    const { words, last, filters } = searched;
+    const { words, last } = searched;
+    const filters = this.#narrowingOf(indexId, searched);
     const found = words.map((word) => this.#find(indexId, filters, quoted(word)));
     // Looking for beginnings costs by all that begin so: not where the whole word already matches more than are weighed.
     const whole = found[words.indexOf(last)]!;
@@ -216,7 +225,7 @@ export class SearchRows implements LateRows {
     return best(matches, scores, limit);
   }
 
-  #find(indexId: number, filters: Filter[], expression: string): Holding {
+  #find(indexId: number, filters: Narrowing, expression: string): Holding {
     const rows = this.#newest(indexId, filters, inTerms(expression));
     return { expression, rows, isCut: rows.length === MAX_WEIGHED };
   }
@@ -230,10 +239,16 @@ export class SearchRows implements LateRows {
     return (count as number) <= FEW_ROWS;
   }
 
-  #newest(indexId: number, filters: Filter[], expression: string): number[] {
-    const narrowing = this.#narrowing.get(indexId);
-    const asked = filters.filter(({ field }) => narrowing?.has(field));
-    return this.#rows(indexId, within(asked, expression));
+  /** Those that are weighed. Of more than that, they are the newest that pass all filters. */
+  #newest(indexId: number, { asked, all }: Narrowing, expression: string): number[] {
+    const rows = this.#rows(indexId, within(asked, expression));
+    const isAll = rows.length < MAX_WEIGHED || asked.length === all.length;
+    return isAll ? rows : this.#rows(indexId, within(all, expression));
+  }
+
+  #narrowingOf(indexId: number, { filters: all, asksAll = false }: Searched): Narrowing {
+    const known = this.#narrowing.get(indexId);
+    return { all, asked: asksAll ? all : all.filter(({ field }) => known?.has(field)) };
   }
 
   /** In one text instead of thousands of rows: that takes half the time. */
@@ -264,7 +279,7 @@ export class SearchRows implements LateRows {
   /** As bm25 weighs words, but as if every text were of one length and said each word once. */
   #byWordsHeld(
     indexId: number,
-    filters: Filter[],
+    filters: Narrowing,
     { found, whole, beginning, together, count }: Weighed,
   ): Map<number, number> {
     const scores = new Map<number, number>();

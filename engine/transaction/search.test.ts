@@ -182,6 +182,30 @@ describe('text search', () => {
     expect(teams('common', 'second', 5)).toEqual(Array.from({ length: 5 }, () => 'second'));
   });
 
+  it('[engine T20] [engine T21] what others have very many of hides nothing of one’s own, and pages neither repeat nor miss, also at the first search', async () => {
+    const insert = (count: number, text: string, team: string) =>
+      write((tx) => {
+        for (let i = 0; i < count; i++) tx.db('').insert('posts', { text, team });
+      });
+    await insert(1, 'rare common', 'first');
+    await insert(100, 'common', 'first');
+    await insert(4_200, 'common rare', 'second');
+    await insert(40, 'common', 'first');
+    const ids = new Set<unknown>();
+    let [cursor, count]: [string | null, number] = [null, 0];
+    for (let isDone = false; !isDone;) {
+      const result = read((tx) =>
+        tx.db('').queryPage(page(search('common', [['team', 'first']]), 10, { cursor })),
+      );
+      for (const text of result.page) ids.add((JSON.parse(text) as { _id: string })._id);
+      count += result.page.length;
+      ({ continueCursor: cursor, isDone } = result);
+    }
+    expect([ids.size, count]).toEqual([141, 141]);
+    const best = search('common rare', [['team', 'first']], [{ limit: 1 }]);
+    expect(found(best)).toEqual(['rare common']);
+  });
+
   it('[engine T20] of many that are equal no more are read than are asked for, those written last first', async () => {
     await write((tx) => {
       for (let i = 0; i < 1_000; i++) tx.db('').insert('posts', { text: `equal ${i}` });

@@ -81,12 +81,27 @@ export function claimUnsent(key: string, stored: Stored): void {
   write(key, { ...stored, tab: tabId });
 }
 
-/** Whoever signs out, or was signed out, leaves nothing of it here. */
+/** Tells the other tabs, which may still show what was written: by a change, whatever it is. */
+const cleared = 'baton.unsentCleared';
+
+/** Whoever signs out, or was signed out, leaves nothing of it here, nor does a tab that is still open. */
 export function clearUnsent(): void {
   round += 1;
   ours.clear();
   for (const key of unsentKeys('')) write(key, null);
+  try {
+    localStorage.setItem(cleared, crypto.randomUUID());
+    localStorage.removeItem(cleared);
+  } catch {
+    // Denied: no tab keeps anything.
+  }
 }
+
+globalThis.addEventListener?.('storage', ({ key, newValue }) => {
+  if (key !== cleared || newValue === null) return;
+  round += 1;
+  ours.clear();
+});
 
 // Whoever comes next needs not ask whether this tab lives.
 globalThis.addEventListener?.('pagehide', () => {

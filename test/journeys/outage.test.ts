@@ -135,16 +135,43 @@ it('what had arrived although its answer was lost is not put back', async () => 
   expect(await reply().inputValue()).toBe('');
 });
 
-it('[E5] signing out leaves nothing of it on the browser', async () => {
+it('[M2] of two replies that were sent, the first of them saved as a draft before, both are back', async () => {
+  await page.keyboard.type('First answer, whole');
+  await expect.poll(kept).not.toEqual([]);
+  await expect.poll(kept).toEqual([]);
+  await down();
+  await page.keyboard.press('Control+Enter');
+  await thread().getByText('Not sent yet: the desk cannot be reached.').first().waitFor();
+  await page.keyboard.type('Second thing');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(async () => (await kept()).length).toBe(2);
+  await close();
+  await up();
+  await newTab('/inbox/all/1');
+  await page.getByText('Not sent: the desk could not be reached.').waitFor();
+  await expect.poll(() => reply().inputValue()).toBe('First answer, whole\n\nSecond thing');
+  await expect.poll(kept).toEqual([]);
+});
+
+it('[E5] signing out leaves nothing of it on the browser, nor does a tab that is still open', async () => {
+  const first = page;
+  await newTab('/inbox/all/1');
+  await thread().getByText('I have asked a person to look at this.').waitFor();
   await down();
   await reply().focus();
   await page.keyboard.type('Nobody else reads this');
   await expect.poll(kept).not.toEqual([]);
+  const other = page;
+  page = first;
+  await page.bringToFront();
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+K');
   await page.keyboard.type('Sign out');
   await page.keyboard.press('Enter');
   await expect.poll(kept).toEqual([]);
+  await other.bringToFront();
+  await other.keyboard.type(', and more');
+  await other.close();
   await up();
   await page.getByLabel('Email').waitFor();
   expect(await kept()).toEqual([]);

@@ -341,14 +341,30 @@ describe('after a person was here', () => {
       expect(decision.text).toMatch(/^You are welcome/);
     }
   });
-  test.each(['Ana', 'Ana?', 'Jo Miller', 'Thanks Ana, where is my refund?', 'Thanks Bob'])(
-    '[H7] “%s” is no courtesy',
-    (text) => {
-      expect(turn([], [customer(9, text)], { operator, names }).text).not.toMatch(
-        /^(You are welcome|All right)/,
-      );
-    },
-  );
+  test.each([
+    ['Refund Helper', 'Hi, refund please'],
+    ['Returns', 'Hi, returns?'],
+    ['Shipping Bot', 'Hi, shipping?'],
+    ['Shipping Bot', 'Thanks. Shipping?'],
+    ['Shipping Bot', 'Thanks, and shipping please'],
+    ['Mark', 'Please mark it'],
+  ])('[H7] with a “%s” here, “%s” asks what it asked without', (name, text) => {
+    const without = turn([], [customer(9, text)]);
+    expect(turn([], [customer(9, text)], { names: [name] })).toEqual(without);
+    expect(without.text).not.toMatch(/^(You are welcome|Hello!|All right)/);
+  });
+  test.each([
+    'Ana',
+    'Ana?',
+    'Jo Miller',
+    'Thanks Ana, where is my refund?',
+    'Thanks Bob',
+    'Hi, is Ana there?',
+  ])('[H7] “%s” is no courtesy', (text) => {
+    expect(turn([], [customer(9, text)], { operator, names }).text).not.toMatch(
+      /^(You are welcome|All right)/,
+    );
+  });
 
   test('[lesson L7] "when will I get it?" is about what the operator promised', () => {
     expect(turn([], [customer(9, 'when will I get it?')], { operator }).text).toContain('by Friday');

@@ -230,6 +230,23 @@ test('[M2] what was sent and never arrived is back under its id, and under anoth
   expect(writing.take()?.clientMessageId).not.toBe('before');
 });
 
+test.each([
+  ['First answer', 'Second answer'],
+  ['Yes', 'Yes, on Monday'],
+  ['Once more', 'Once more'],
+])('[M2] of two that were sent and never arrived, “%s” and “%s”, both are back', (first, second) => {
+  const [one, other] = [{ ...sent }, { ...sent, clientMessageId: 'after' }];
+  for (const draft of ['', first]) {
+    const writing = start();
+    writing.load(keptAs({ reply: draft }));
+    writing.putBack([
+      { mode: 'reply', text: first, base: draft, sent: one },
+      { mode: 'reply', text: second, base: draft, sent: other },
+    ]);
+    expect(writing.now().reply).toBe(`${first}\n\n${second}`);
+  }
+});
+
 test('[C5] what was left takes the place of the draft it was made from, and overwrites no other', () => {
   const backOver = (draft: string, base: string | undefined, text: string) => {
     const writing = start();

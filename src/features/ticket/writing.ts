@@ -54,10 +54,15 @@ interface PutBack {
   sent?: Pick<Outgoing, 'clientMessageId' | 'seenThrough'> | undefined;
 }
 
-/** What was left takes the place of the draft it was made from; beside any other draft it stands last. */
+/** What was left takes the place of the desk's draft that it was made from; beside any other text it stands last. */
 function withLeft(draft: string, { text, base }: PutBack): string {
   if (isBlank(draft) || draft === base || (!isBlank(text) && text.startsWith(draft.trim()))) return text;
   return isBlank(text) || draft.includes(text) ? draft : `${draft}\n\n${text}`;
+}
+
+function joined(one: string, other: string): string {
+  if (isBlank(one)) return other;
+  return isBlank(other) ? one : `${one}\n\n${other}`;
 }
 
 const isBlank = (text: string) => !isVisible(text);
@@ -129,10 +134,13 @@ export class Writing {
   /** What an earlier page left behind, the newest last: each in its field, the newest in front unless another is in hand. */
   putBack(all: readonly PutBack[]): void {
     const isFree = !this.#hasChosen && modes.every((mode) => !this.#sheets[mode].hasWritten);
+    /** Fields that hold what came back already: no draft, whatever it is like. */
+    const filled = new Set<Mode>();
     for (const left of all) {
       const { mode, sent } = left;
       const sheet = this.#sheets[mode];
-      const text = withLeft(sheet.text, left);
+      const text = filled.has(mode) ? joined(sheet.text, left.text) : withLeft(sheet.text, left);
+      filled.add(mode);
       if (sent) {
         sheet.seenThrough = Math.min(sheet.seenThrough, sent.seenThrough);
         // Alone it goes out under its id once more: should it have arrived, it does so once.

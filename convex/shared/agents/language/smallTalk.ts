@@ -36,20 +36,27 @@ export const nameWords = (names: readonly string[]): ReadonlySet<string> => new 
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** What kind of courtesy the whole text is, or null when it says anything else. `names` as `nameWords` made them: whom it is said to or by. */
+/**
+ * What kind of courtesy the whole text is, or null when it says anything else. `names` as `nameWords` made them: whom it is said to or
+ * by, where it is thanks or a goodbye. With "Hi" or "please" beside it, or as a question, the same word may be what is asked for.
+ */
 export function smallTalkOf(text: string, names = nobody): SmallTalk | null {
   if (text.length > longest) return null;
   const words = wordsOf(text);
   if (words.length === 0 || words.length > 14) return null;
   let kind: SmallTalk | null = null;
+  let [isNamed, isAsking] = [false, text.includes('?')];
   for (const word of words) {
     const found = order.find((each) => courtesy[each].has(word));
-    if (found === undefined && !filler.has(word) && !names.has(word)) return null;
+    if (found === undefined && !filler.has(word)) {
+      if (!names.has(word)) return null;
+      isNamed = true;
+    }
+    if (found === 'yes') isAsking = true;
     if (found !== undefined && (kind === null || order.indexOf(found) < order.indexOf(kind))) kind = found;
   }
+  if (isNamed) return !isAsking && (kind === 'thanks' || kind === 'goodbye') ? kind : null;
   if (kind !== null) return kind;
-  // A name alone is a call.
-  if (!words.some((word) => filler.has(word))) return null;
   return words.length <= fillerOnly && !text.includes('?') && !words.includes('again') ? 'yes' : null;
 }
 
