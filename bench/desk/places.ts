@@ -92,8 +92,7 @@ function placeOf(like: Row, n: number, operators: readonly string[], random: () 
  * Above those that are there. A page ends with a hundred (convex/shared/tickets/places.ts): one in twenty is one, so that pages of all lists
  * are about as long, also those of a small desk, and how long they happen to be is not what is compared.
  */
-const numberOf = (n: number): number =>
-  n % 20 === 0 ? 100 * (11 + n / 20) : 10_000_001 + 100 * Math.floor(n / 99) + (n % 99);
+const numberOf = (n: number): number => 100 * (11 + Math.floor(n / 20)) + 5 * (n % 20);
 
 function countPlace(counts: Counts, place: Row): void {
   const { bucket, assignee, waits, agentId, priority } = place as Record<string, string>;
