@@ -24,12 +24,18 @@ export interface Position {
 /** Beyond so many the rest stays unread until some have left: some tens of megabytes. */
 const MOST = 100_000;
 
+/** Jobs in the order of one queue. */
+type Line = Map<string, DueJob>;
+/** Those that go back for another try: no queue's name. */
+const AGAIN = ' again';
+
 export class DueJobs<Lane extends string> {
-  readonly #lines = new Map<Lane, Map<string, DueJob>>();
+  /** Of each lane, by the component whose queue they stand in. */
+  readonly #lanes = new Map<Lane, Map<string, Line>>();
   readonly #positions = new Map<string, Position>();
 
   constructor(lanes: readonly Lane[]) {
-    for (const lane of lanes) this.#lines.set(lane, new Map());
+    for (const lane of lanes) this.#lanes.set(lane, new Map());
   }
 
   positionIn(component: string): Position | null {
@@ -42,15 +48,15 @@ export class DueJobs<Lane extends string> {
   }
 
   get isFull(): boolean {
-    return [...this.#lines.values()].reduce((sum, { size }) => sum + size, 0) >= MOST;
+    return [...this.#lanes.keys()].reduce((sum, lane) => sum + this.waiting(lane), 0) >= MOST;
   }
 
   waiting(lane: Lane): number {
-    return this.#lines.get(lane)!.size;
+    return [...this.#lanes.get(lane)!.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   has(id: string): boolean {
-    return [...this.#lines.values()].some((line) => line.has(id));
+    return [...this.#lanes.values()].some((lines) => [...lines.values()].some((line) => line.has(id)));
   }
 
   /** One that was read; where it is to be started, in its line as well. */
@@ -59,29 +65,32 @@ export class DueJobs<Lane extends string> {
   }
 
   add(lane: Lane, job: DueJob): void {
-    this.#lines.get(lane)!.set(job.id, job);
+    this.#put(lane, job.component, job);
   }
 
-  /** What several components have is one line. */
-  inOrder(): void {
-    if (this.#positions.size < 2) return;
-    for (const [lane, line] of this.#lines)
-      this.#lines.set(lane, new Map([...line].sort(([, one], [, other]) => byTime(one, other))));
+  /** One that was read long ago, and is tried once more. */
+  again(lane: Lane, job: DueJob): void {
+    this.#put(lane, AGAIN, job);
   }
 
-  /** The next of a lane: it does not wait any more. */
+  #put(lane: Lane, name: string, job: DueJob): void {
+    const lines = this.#lanes.get(lane)!;
+    const line = lines.get(name) ?? new Map<string, DueJob>();
+    lines.set(name, line.set(job.id, job));
+  }
+
+  /** The next of a lane, the earliest of what stands first in its lines: it does not wait any more. */
   next(lane: Lane): DueJob | null {
-    const line = this.#lines.get(lane)!;
-    for (const [id, job] of line) {
-      line.delete(id);
-      return job;
-    }
-    return null;
+    const lines = [...this.#lanes.get(lane)!.values()];
+    const [first] = lines.flatMap((line) => line.values().next().value ?? []).sort(byTime);
+    if (first === undefined) return null;
+    for (const line of lines) line.delete(first.id);
+    return first;
   }
 
   forget(): void {
     this.#positions.clear();
-    for (const line of this.#lines.values()) line.clear();
+    for (const lines of this.#lanes.values()) lines.clear();
   }
 }
 

@@ -48,7 +48,7 @@ export class Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #alarm = new Alarm(() => this.#pass());
   readonly #running = new Set<string>();
-  readonly #retries = new Map<string, { attempt: number; atMs: number }>();
+  readonly #retries = new Map<string, { attempt: number; atMs: number; due: DueJob }>();
   readonly #due = new DueJobs<Lane>(LANES);
   #generation: Generation | null = null;
   readonly #slots = { ...PARALLEL };
@@ -110,12 +110,10 @@ export class Scheduler {
     const isNew = generation !== this.#generation;
     this.#generation = generation;
     const isBefore = this.#deps.queues.earliestNewTime() < this.#due.upToMs;
-    if (isNew || isBefore || this.#retries.size > 0) this.#due.forget();
-    let nextMs = Infinity;
+    if (isNew || isBefore) this.#due.forget();
+    let nextMs = this.#tryAgain(nowMs);
     for (const component of this.#deps.queues.components())
       nextMs = Math.min(nextMs, this.#read(component, nowMs));
-    this.#due.inOrder();
-    this.#forgetRetries(nowMs);
     for (const queued of this.#found().sort(byTime)) this.#launch(queued);
     // What is due but found no room is looked at again when something finishes.
     this.#alarm.ringAt(nextMs > nowMs && nextMs < Infinity ? nextMs : null);
@@ -125,19 +123,18 @@ export class Scheduler {
   #read(component: string, nowMs: number): number {
     return this.#deps.committer.read((tx) =>
       tx.uncounted(() => {
-        let wakeMs = Infinity;
         let seen = 0;
-        if (!this.#wantsMore) return wakeMs;
+        if (!this.#wantsMore) return Infinity;
         for (const job of readOn(tx, component, this.#due.positionIn(component))) {
-          if (job.scheduledTime > nowMs) return Math.min(wakeMs, job.scheduledTime);
+          if (job.scheduledTime > nowMs) return job.scheduledTime;
           this.#due.read(component, job);
-          wakeMs = Math.min(wakeMs, this.#note(component, job, nowMs));
-          if (!this.#wantsMore) return wakeMs;
+          this.#note(component, job);
+          if (!this.#wantsMore) return Infinity;
           if (++seen < READ_AT_ONCE) continue;
           this.#alarm.ring();
-          return wakeMs;
+          return Infinity;
         }
-        return wakeMs;
+        return Infinity;
       }),
     );
   }
@@ -146,14 +143,16 @@ export class Scheduler {
     return !this.#due.isFull && LANES.some((lane) => this.#slots[lane] > this.#due.waiting(lane));
   }
 
-  /** It waits for room from now on, unless it is under way, or for its next try: answers when that is. */
-  #note(component: string, { _id: id, _creationTime: createdAt, ...job }: Job, nowMs: number): number {
-    if (this.#running.has(id) || this.#due.has(id)) return Infinity;
-    const retryAtMs = this.#retries.get(id)?.atMs ?? 0;
-    if (retryAtMs > nowMs) return retryAtMs;
-    const target = resolveTarget(this.#generation!, job.target ?? component, job.name);
-    this.#due.add(laneOf(target), { component, id, target, scheduledTime: job.scheduledTime, createdAt });
-    return Infinity;
+  /** It waits for room from now on, unless it is under way, or waits for its next try. */
+  #note(component: string, job: Job): void {
+    const { _id: id, _creationTime: createdAt, scheduledTime } = job;
+    if (this.#running.has(id) || this.#due.has(id) || this.#retries.has(id)) return;
+    const target = this.#targetOf(component, job);
+    this.#due.add(laneOf(target), { component, id, target, scheduledTime, createdAt });
+  }
+
+  #targetOf(component: string, job: Job): Target {
+    return resolveTarget(this.#generation!, job.target ?? component, job.name);
   }
 
   /** As many as there is room for, as they stand now; those that were canceled meanwhile have gone. */
@@ -167,11 +166,13 @@ export class Scheduler {
             if (due === null) break;
             const job = readJob(tx, due.component, due.id);
             if (job?.state.kind !== 'pending') {
+              this.#retries.delete(due.id);
               // What stood behind those that have gone may be unread yet, and nothing that ends would have it read.
               this.#alarm.ring();
               continue;
             }
-            found.push({ ...due, job });
+            // What waited for its next try may have waited over a push.
+            found.push({ ...due, target: this.#targetOf(due.component, job), job });
             room--;
           }
         }
@@ -188,7 +189,7 @@ export class Scheduler {
     void this.#runJob(queued)
       .then(
         () => void this.#retries.delete(queued.id),
-        () => this.#retryLater(queued.id),
+        () => this.#retryLater(dueOf(queued)),
       )
       .finally(() => {
         this.#slots[lane]++;
@@ -197,15 +198,20 @@ export class Scheduler {
       });
   }
 
-  /** Of jobs that came to their next try and are there no more: canceled meanwhile. */
-  #forgetRetries(nowMs: number): void {
-    for (const [id, { atMs }] of this.#retries)
-      if (atMs <= nowMs && !this.#running.has(id) && !this.#due.has(id)) this.#retries.delete(id);
+  /** Those whose next try is due wait for room again; answers when the first of the others is. */
+  #tryAgain(nowMs: number): number {
+    let nextMs = Infinity;
+    for (const { atMs, due } of this.#retries.values()) {
+      if (this.#running.has(due.id) || this.#due.has(due.id)) continue;
+      if (atMs > nowMs) nextMs = Math.min(nextMs, atMs);
+      else this.#due.again(laneOf(due.target), due);
+    }
+    return nextMs;
   }
 
-  #retryLater(id: string): void {
-    const attempt = (this.#retries.get(id)?.attempt ?? -1) + 1;
-    this.#retries.set(id, { attempt, atMs: Date.now() + backoffMs(attempt) });
+  #retryLater(due: DueJob): void {
+    const attempt = (this.#retries.get(due.id)?.attempt ?? -1) + 1;
+    this.#retries.set(due.id, { attempt, atMs: Date.now() + backoffMs(attempt), due });
   }
 
   async #runJob(queued: QueuedJob): Promise<void> {
@@ -296,6 +302,11 @@ export class Scheduler {
       }
     }
   }
+}
+
+/** Its arguments stay where they are. */
+function dueOf({ component, id, target, scheduledTime, createdAt }: DueJob): DueJob {
+  return { component, id, target, scheduledTime, createdAt };
 }
 
 function laneOf(target: Target): Lane {
