@@ -206,6 +206,30 @@ describe('text search', () => {
     expect(found(best)).toEqual(['rare common']);
   });
 
+  it('[engine T20] [engine T21] pages of what was imported, in whatever order of its times, neither repeat nor miss at the first search', async () => {
+    let time = 1_700_000_000_000;
+    const bring = (count: number, team: string) =>
+      write((tx) => {
+        for (let i = 0; i < count; i++) {
+          time = 1_700_000_000_000 + ((time * 7_919) % 1_000_003);
+          tx.db('').insertImported('posts', { text: 'brought', team, _creationTime: time });
+        }
+      });
+    await bring(60, 'first');
+    await bring(200, 'second');
+    await bring(40, 'first');
+    const ids = new Set<unknown>();
+    let cursor: string | null = null;
+    for (let isDone = false; !isDone;) {
+      const result = read((tx) =>
+        tx.db('').queryPage(page(search('brought', [['team', 'first']]), 10, { cursor })),
+      );
+      for (const text of result.page) ids.add((JSON.parse(text) as { _id: string })._id);
+      ({ continueCursor: cursor, isDone } = result);
+    }
+    expect(ids.size).toBe(100);
+  });
+
   it('[engine T20] of many that are equal no more are read than are asked for, those written last first', async () => {
     await write((tx) => {
       for (let i = 0; i < 1_000; i++) tx.db('').insert('posts', { text: `equal ${i}` });

@@ -12,6 +12,7 @@ it.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['::ffff:198.51.100.7', '198.51.100.7'],
+  ['::ffff:c633:6407', '198.51.100.7'],
   [null, ''],
 ])('[engine H27] what comes from %s counts as from %s', (address, source) =>
   expect(sourceOf(address)).toBe(source),
